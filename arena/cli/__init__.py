@@ -1,0 +1,1 @@
+"""Commands: one file each; parse, call one procedure, hand the result to a report."""

@@ -1,0 +1,1 @@
+"""Fan-out of requests: cache, retries, limits, budget, resume."""

@@ -1,0 +1,1 @@
+"""Estimate and criterion to pass, fail or inconclusive; judge health. Pure."""

@@ -1,0 +1,1 @@
+"""What people write: experiments, golden sets, rubrics; located errors; JSON Schema."""

@@ -1,0 +1,1 @@
+"""Scores of one completion by deterministic rules and pass/fail judge checks."""

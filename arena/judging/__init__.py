@@ -1,0 +1,1 @@
+"""Rubric prompts, both presentations, parsing; judgments to comparisons."""

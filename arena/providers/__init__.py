@@ -1,0 +1,1 @@
+"""One file per vendor SDK, one table line per vendor: Request to Completion or CallFailure; prices."""

@@ -1,0 +1,78 @@
+"""What is registered: hashed and immutable."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from arena.records.case import Check, GoldenSet
+from arena.records.metric import Metric
+from arena.records.rubric import Rubric
+from arena.records.variant import Decoding, Model, Variant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judge:
+    """One judge's whole configuration."""
+
+    model: Model
+    decoding: Decoding
+    presentations: Literal["both", "single"] = "both"
+    axes: Literal["pairwise", "pointwise", "none"] = "pairwise"
+    sees_context: bool = True
+    sees_reference: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Split:
+    """Which share of the cases tunes and which decides; shares add up to 1."""
+
+    dev: float
+    gate: float
+    salt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateRules:
+    """What the gate asks besides the metrics' limits."""
+
+    alpha: float = 0.05
+    min_consistency: float = 0.7
+    min_human_agreement: float | None = None
+    must_pass: tuple[str, ...] = ()  # tags
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFile:
+    """One file that the experiment was read from."""
+
+    path: str  # relative to the project root
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Experiment:
+    """An experiment, fully resolved: every file read in, every default made explicit."""
+
+    name: str
+    hypothesis: str | None
+    golden: GoldenSet
+    rubric: Rubric
+    variants: Mapping[str, Variant]  # in the order of the file
+    control: str
+    treatment: str  # the only other variant; the first other one when there are more
+    judges: tuple[Judge, ...]  # empty: the checks decide
+    checks: tuple[Check, ...]  # for every case
+    metrics: tuple[Metric, ...]
+    gate: GateRules
+    repeats: int
+    seed: int
+    max_cost_usd: float
+    max_cost_declared: bool  # by the user, not the default
+    split: Split | None
+    transcript: str | None  # absolute path: recorded answers, used where a model cannot be called
+    live: Mapping[str, Any] | None  # validated, used by the live commands
+    root: str  # absolute project root
+    path: str  # of the experiment file, relative to root
+    hash: str  # sha256 over everything that can change a result
+    files: tuple[SourceFile, ...] = ()
+    warnings: tuple[str, ...] = field(default=())

@@ -1,0 +1,69 @@
+"""What a judge said, and both orders of a case merged."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Presentation:
+    """The order in which two answers were shown: variant names."""
+
+    first: str
+    second: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AxisScores:
+    """One axis of one judgment, 1 to 5; None where the judge gave none."""
+
+    first: float | None
+    second: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgment:
+    """One judge call on one presentation of one case."""
+
+    case: str
+    first: str  # variant shown first
+    second: str
+    winner: Literal["first", "second", "tie"] | None  # None: could not be read, or the call failed
+    outcome: Literal["read", "unparseable", "failed"] = "read"
+    score_second: float | None = None  # share of the second, 0 to 1, where a judge gives a number
+    axes: Mapping[str, AxisScores] = field(default_factory=dict)
+    reason: str = ""
+    repeat: int = 0
+    cluster: str | None = None
+    judge: str = ""  # "vendor:model"
+    judge_config: str = ""  # sha256 of prompt version, rubric, model, decoding, schema: 16 hex digits
+    length_first: int | None = None  # characters
+    length_second: int | None = None
+    flagged: tuple[str, ...] = ()  # suspected injections
+    error: str | None = None  # why it failed or could not be read
+    request_key: str = ""
+
+    def share_of(self, variant: str) -> float | None:
+        """Return the share (1 win, ½ tie, 0 loss) of `variant`; None when there is no judgment."""
+        if self.score_second is not None:
+            second = self.score_second
+        elif self.winner is None:
+            return None
+        else:
+            second = {"first": 0.0, "tie": 0.5, "second": 1.0}[self.winner]
+        return second if variant == self.second else 1.0 - second
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """All presentations and repeats of one case merged: the unit of evidence."""
+
+    case: str
+    cluster: str | None
+    score: float  # the treatment's share, 0 to 1
+    low: float  # the share if everything missing had gone against the treatment
+    high: float  # the share if everything missing had gone for it
+    outcome: Literal["win", "loss", "tie"]
+    consistent: bool | None  # both orders name the same outcome; None when not both were read
+    control_failed: bool = False
+    treatment_failed: bool = False

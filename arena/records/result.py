@@ -1,0 +1,178 @@
+"""What a procedure returns: the exact shape of result.json.
+
+Everything here follows from experiment, completions and judgments alone; times of day, run names,
+calls made now and seconds spent stand in the manifest.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from arena.records.metric import Decision, Limit, Role
+from arena.stats.estimate import Estimate, Interval
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExperimentRef:
+    """Which experiment a result is of."""
+
+    name: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PerArm:
+    """One number an arm; None when undefined."""
+
+    control: float | None
+    treatment: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorstCase:
+    """The win rate if everything missing had gone one way: bounds of the interval's two ends."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WinRate:
+    """An Estimate of the treatment's share, with how it came about."""
+
+    value: float | None
+    interval: Interval | None
+    n: int
+    unit_of_measure: str
+    reason: str | None
+    standard_error: float | None
+    p_value: float | None
+    p_method: str  # "exact sign-flip", "sign-flip by enumeration", "sign-flip, saddlepoint approximation"
+    cases: int
+    clusters: int | None
+    wins: int
+    losses: int
+    ties: int
+    failed: Mapping[str, int]  # {"control": 0, "treatment": 0}
+    worst_case: WorstCase
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AxisResult:
+    """One axis of the rubric: arm means and the paired difference."""
+
+    name: str
+    control: float | None
+    treatment: float | None
+    difference: Estimate
+    p_value: float | None
+    p_adjusted: float | None
+    better: float | None = None  # P(treatment > control) + ½ P(equal)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricResult:
+    """One metric: arm values, the paired difference and what is decided."""
+
+    name: str
+    role: Role
+    unit: str
+    control: float | None
+    treatment: float | None
+    difference: Estimate  # treatment − control, or relative where the limit is
+    limit: Limit | None
+    decision: Decision | None  # None: nothing was declared to be decided
+    p_value: float | None = None
+    p_adjusted: float | None = None
+    note: str | None = None  # what would settle it, or why it is undefined
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlaggedAnswer:
+    """An answer suspected of talking to the judge."""
+
+    case: str
+    variant: str
+    family: str
+    excerpt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgeHealth:
+    """Whether the judge can be trusted."""
+
+    model: str
+    config: str
+    consistency: Estimate
+    first_slot_share: Estimate
+    position_p_value: float | None
+    length_controlled_win_rate: Estimate | None
+    longer_wins: float | None  # share of decided judgments that went to the longer answer
+    judgments: int
+    unparseable: int
+    failed: int
+    distinct_answers: Mapping[str, int]  # {"control": 5, "treatment": 5}
+    flagged: tuple[FlaggedAnswer, ...]
+    fit: bool
+    unfit_reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArmDifference:
+    """One thing in which the arms differ: a prompt (with both texts) or a setting."""
+
+    what: str  # "system", "model", "decoding.temperature" …
+    control: str | None
+    treatment: str | None
+    declared: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LostCase:
+    """A case that the treatment lost, worst first."""
+
+    case: str
+    score: float | None
+    margin: float | None  # mean axis difference, for the order
+    reason: str
+    control_text: str | None = None
+    treatment_text: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DuelResult:
+    """What a duel found."""
+
+    schema_version: int
+    kind: Literal["duel"]
+    experiment: ExperimentRef
+    hypothesis: str | None
+    control: str  # variant names
+    treatment: str
+    cases: int
+    repeats: int
+    models: Mapping[str, str | None]  # {"control": "openai:…", "treatment": …}
+    differences: tuple[ArmDifference, ...]
+    win_rate: WinRate | None
+    win_rate_decision: Decision | None
+    axes: tuple[AxisResult, ...] | None
+    metrics: tuple[MetricResult, ...]
+    judge: JudgeHealth | None
+    judges: tuple[JudgeHealth, ...]  # all, where there is a panel
+    outcomes: Mapping[str, Mapping[str, int]]  # variant -> {"stop": 10, "empty": 1, "failed:timeout": 2}
+    lost: tuple[LostCase, ...]
+    cost_usd: float | None  # as first paid
+    cost_reason: str | None
+    determinism: str  # D0 … D3
+    determinism_reason: str
+    cases_needed: int | None
+    cases_needed_note: str | None
+    early_stop: None
+    selection: str | None  # "exploratory: …", "10 of 60 cases, seed 7", "dev split" …
+    notes: tuple[str, ...] = field(default=())
+
+
+Result = DuelResult
+Json = Mapping[str, Any]

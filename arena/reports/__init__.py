@@ -1,0 +1,1 @@
+"""Results to text. A report never computes."""

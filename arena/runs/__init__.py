@@ -1,0 +1,1 @@
+"""What arena writes: run folders and sealed packs."""
