@@ -124,6 +124,7 @@ class Completion:
     logprobs: Mapping[str, float] = field(default_factory=dict)  # of the first token's alternatives
     called_at: str | None = None  # ISO 8601, UTC
     called_in: str | None = None  # run in which it was paid for
+    replayed: bool = False  # read from a transcript or an outputs file, not from a model
     authored: bool = False  # written by hand, shipped as an example
 
 

@@ -47,6 +47,7 @@ class SourceFile:
 
     path: str  # relative to the project root
     sha256: str
+    recorded: bool = False  # answers that stand in for a model
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,6 +42,10 @@ class Judgment:
     flagged: tuple[str, ...] = ()  # suspected injections
     error: str | None = None  # why it failed or could not be read
     request_key: str = ""
+    model_returned: str | None = None
+    determinism: str | None = None  # D0 … D3, of this call
+    cost_usd: float | None = None  # as first paid; None when unknown
+    cost_reason: str | None = None
 
     def share_of(self, variant: str) -> float | None:
         """Return the share (1 win, ½ tie, 0 loss) of `variant`; None when there is no judgment."""

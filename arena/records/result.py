@@ -87,6 +87,7 @@ class MetricResult:
     p_value: float | None = None
     p_adjusted: float | None = None
     note: str | None = None  # what would settle it, or why it is undefined
+    level: Estimate | None = None  # of the treatment alone, where the limit is on it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,3 +13,4 @@ class Score:
     value: float | None = None  # a measured quantity, e.g. a word count
     unit: str | None = None
     error: str | None = None
+    cost_usd: float | None = 0.0  # of a judged check, as first paid; None when unknown

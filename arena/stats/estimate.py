@@ -24,4 +24,4 @@ class Estimate:
     interval: Interval | None
     n: int  # independent units of evidence: cases, or clusters where cases share one
     unit_of_measure: str  # "share", "points", "USD", "s", "tokens", "ratio"
-    reason: str | None = None  # why value or interval is None
+    reason: str | None = None  # why value or interval is None, or why no verdict may be drawn from them

@@ -1,0 +1,142 @@
+"""`arena cache`: what is stored, whether it is intact, and how to carry it elsewhere."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from arena.cli.options import CacheDir, OutputFormat, Root, RunArgument
+from arena.cli.project import project_root
+from arena.cli.screen import give, say
+from arena.errors import StorageFailed, UsageError
+
+if TYPE_CHECKING:
+    from arena.completions.cache import Cache
+    from arena.completions.inspection import CacheInfo
+
+app = typer.Typer(help="What is stored and whether it is intact.", no_args_is_help=True)
+
+OlderThan = Annotated[
+    str | None, typer.Option("--older-than", metavar="DAYS", help="Delete answers older than this too, e.g. 30d.")
+]
+PackFile = Annotated[
+    Path, typer.Option("-o", "--output", metavar="FILE", help="FILE.pack: sealed; FILE.jsonl: a transcript to review.")
+]
+Note = Annotated[str | None, typer.Option("--note", help="A sentence for the first line of a transcript.")]
+UnpackFile = Annotated[Path, typer.Argument(metavar="FILE", help="A pack.")]
+
+
+@app.command()
+def info(cache_dir: CacheDir = None, root: Root = None, output_format: OutputFormat = "text") -> None:
+    """Say what is stored: answers, models, size, and what they cost when they were paid for."""
+    from arena.completions import inspection
+
+    if output_format not in ("text", "json"):
+        raise UsageError(f"--output-format {output_format}: no such format; there are text, json")
+    with _open(cache_dir, root, read_only=True) as cache:
+        found = inspection.info(cache)
+    give(_as_json(found) if output_format == "json" else _as_text(found))
+
+
+@app.command()
+def verify(cache_dir: CacheDir = None, root: Root = None) -> None:
+    """Check every answer, and the database from end to end; rebuild it where it is damaged."""
+    from arena.completions import inspection
+    from arena.reports.safe_text import safe_line
+
+    with _open(cache_dir, root) as cache:
+        found = inspection.verify(cache)
+        for warning in cache.warnings:
+            say(f"warning: {safe_line(warning)}")
+    if found.damaged:
+        raise StorageFailed(
+            f"{len(found.damaged)} of {found.entries} answers are damaged, and will be asked again",
+            hint="arena cache prune deletes them",
+        )
+    give(f"{found.entries} answers, all intact")
+
+
+@app.command()
+def prune(older_than: OlderThan = None, cache_dir: CacheDir = None, root: Root = None) -> None:
+    """Delete damaged answers, and with --older-than those that are old."""
+    from arena.completions import inspection
+
+    limit = None if older_than is None else datetime.now(UTC) - _days(older_than)
+    with _open(cache_dir, root) as cache:
+        give(f"{inspection.prune(cache, older_than=limit)} answers deleted")
+
+
+@app.command()
+def pack(
+    output: PackFile,
+    run: RunArgument = "latest",
+    note: Note = None,
+    cache_dir: CacheDir = None,
+    root: Root = None,
+) -> None:
+    """Write the answers of a run to one file: sealed, for CI; or as a transcript, for review."""
+    from arena.cli.deliver import write_file
+    from arena.cli.recording import record, transcript_header
+    from arena.completions.pack import pack as seal
+    from arena.providers.replay import dump
+    from arena.runs.find import find
+    from arena.runs.saved import load
+
+    if output.suffix not in (".pack", ".jsonl"):
+        raise UsageError(f"-o {output}: expected FILE.pack (sealed) or FILE.jsonl (a transcript)")
+    saved = load(find(run, root=project_root(root, start=Path.cwd())))
+    folder = cache_dir or Path(saved.experiment.root) / ".arena" / "cache"
+    pairs = record(saved, cache_dir=folder)
+    if output.suffix == ".pack":
+        with _open(folder, root, read_only=True) as cache:
+            seal(cache, [request.key for request, completion in pairs if not completion.replayed], output)
+    else:
+        write_file(output, dump(transcript_header(saved, pairs, note), pairs))
+    give(f"{len(pairs)} answers of run {saved.id} in {output}")
+
+
+@app.command()
+def unpack(file: UnpackFile, cache_dir: CacheDir = None, root: Root = None) -> None:
+    """Store the answers of a pack: all of them, or none where the seal is broken."""
+    from arena.completions.pack import unpack as store
+
+    with _open(cache_dir, root) as cache:
+        give(f"{store(file, cache)} answers stored")
+
+
+def _open(cache_dir: Path | None, root: Path | None, *, read_only: bool = False) -> "Cache":
+    from arena.completions.cache import Cache
+
+    folder = cache_dir or project_root(root, start=Path.cwd()) / ".arena" / "cache"
+    return Cache(folder, read_only=read_only)
+
+
+def _days(text: str) -> timedelta:
+    found = re.fullmatch(r"(\d{1,6})d?", text)
+    if not found:
+        raise UsageError(f"--older-than {text}: expected a number of days, e.g. 30d")
+    return timedelta(days=int(found[1]))
+
+
+def _as_json(found: "CacheInfo") -> str:
+    from dataclasses import asdict
+
+    from arena.runs.codec import dumps, to_json
+
+    facts = {"schema_version": 1, **asdict(found), "folder": str(found.folder)}
+    return dumps(to_json(facts, sort=False), indent=2)
+
+
+def _as_text(found: "CacheInfo") -> str:
+    from arena.reports import numbers
+    from arena.reports.safe_text import safe_line
+
+    lines = [
+        f"{found.entries} answers, {len(found.damaged)} damaged, {found.size_bytes / 2**20:.1f} MB",
+        f"first paid {numbers.usd(found.paid_usd)}",
+        *(f"  {count:>8,}  {safe_line(model)}" for model, count in found.models.items()),
+    ]
+    lines += [f"from {found.oldest} to {found.newest}"] if found.oldest else []
+    return "\n".join([*lines, str(found.folder)])

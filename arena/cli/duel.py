@@ -1,0 +1,109 @@
+"""`arena duel`: is the treatment better on my golden set?"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from arena.cli import options as shared
+from arena.cli.deliver import check_formats, deliver
+from arena.cli.environment import read_environment
+from arena.cli.project import run_reference
+from arena.errors import UsageError
+
+if TYPE_CHECKING:
+    from arena.records.run_options import Only
+
+OnlyOption = Annotated[
+    str | None,
+    typer.Option(
+        "--only",
+        metavar="lost|failed|flipped",
+        help="Ask only the cases that the last run lost, failed, or judged differently in the two orders: exploratory.",
+        rich_help_panel=shared.CHOICE,
+    ),
+]
+Against = Annotated[
+    str | None,
+    typer.Option(
+        "--against",
+        metavar="GITREF|RUN",
+        help="Compare with the treatment as it reads at the merge base with GITREF, or as RUN answered.",
+        rich_help_panel=shared.CHOICE,
+    ),
+]
+DryRun = Annotated[
+    bool,
+    typer.Option(
+        "--dry-run", help="Show calls, tokens, price and what n can prove; send nothing.", rich_help_panel=shared.CALLS
+    ),
+]
+
+
+def duel(
+    experiment: shared.ExperimentPath = Path("experiment.yaml"),
+    limit: shared.Limit = None,
+    tag: shared.Tag = None,
+    case: shared.CaseId = None,
+    only: OnlyOption = None,
+    repeats: shared.Repeats = None,
+    against: Against = None,
+    seed: shared.Seed = None,
+    dry_run: DryRun = False,
+    max_cost: shared.MaxCost = None,
+    offline: shared.Offline = False,
+    refresh: shared.Refresh = False,
+    concurrency: shared.Concurrency = 16,
+    deadline: shared.Deadline = 120.0,
+    rpm: shared.RequestRate = None,
+    tpm: shared.TokenRate = None,
+    allow_host: shared.AllowHost = None,
+    cache_dir: shared.CacheDir = None,
+    env_file: shared.EnvFile = None,
+    root: shared.Root = None,
+    output_format: shared.OutputFormat = "text",
+    output: shared.OutputFile = None,
+    quiet: shared.Quiet = False,
+    verbose: shared.Verbose = False,
+) -> None:
+    """Is the treatment better on my golden set?"""
+    from arena.cli.running import give_plan, run_plan
+    from arena.offline.duel.prepare import prepare_duel
+    from arena.records.run_options import RunOptions
+
+    files = output or []
+    check_formats(output_format, files)
+    asked = RunOptions(
+        limit=limit,
+        tags=tuple(tag or ()),
+        cases=tuple(case or ()),
+        only=_only(only),
+        repeats=repeats,
+        seed=seed,
+        against=against,
+        offline=offline,
+        refresh=refresh,
+        max_cost_usd=max_cost,
+        concurrency=concurrency,
+        allow_hosts=shared.allowed_hosts(allow_host),
+        deadline_s=deadline,
+        requests_per_minute=rpm,
+        tokens_per_minute=tpm,
+    )
+    environment = read_environment(env_file)
+    plan, expected = prepare_duel(experiment, asked, root=root, environment=environment)
+    if dry_run:
+        give_plan(plan, expected, output_format=output_format)
+        return
+    finished = run_plan(plan, expected, cache_dir=cache_dir, environment=environment, quiet=quiet, verbose=verbose)
+    reference = run_reference("latest", plan.root, start=Path.cwd())
+    facts = {**finished.manifest, "reference": reference}
+    deliver(finished.result, facts, output_format=output_format, files=files)
+
+
+def _only(value: str | None) -> "Only | None":
+    match value:
+        case None | "lost" | "failed" | "flipped":
+            return value
+        case _:
+            raise UsageError(f"--only {value}: expected lost, failed or flipped")

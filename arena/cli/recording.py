@@ -1,0 +1,123 @@
+"""A finished run asked again of what is stored, to carry its requests and answers elsewhere."""
+
+import asyncio
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from arena.completions.open import Completions, CompletionSettings, open_completions
+from arena.offline.duel.execute import execute
+from arena.offline.duel.plan import DuelPlan, plan_duel
+from arena.offline.duel.select import Selection
+from arena.records.call import Answer, Completion, Request
+from arena.records.experiment import Experiment
+from arena.records.run_options import RunOptions
+from arena.runs.saved import SavedRun
+
+Pair = tuple[Request, Completion]
+
+
+class Recorder:
+    """Completions that remember each request with its answer."""
+
+    def __init__(self, completions: Completions) -> None:
+        self._completions = completions
+        self.pairs: list[Pair] = []
+
+    async def complete(self, request: Request) -> Answer:
+        """Answer one request, and remember the answer; failures are not remembered."""
+        answer = await self._completions.complete(request)
+        if isinstance(answer, Completion):
+            self.pairs.append((request, answer))
+        return answer
+
+    async def aclose(self) -> None:
+        """Release nothing: the completions are not the recorder's own."""
+
+    @property
+    def paid_usd(self) -> float:
+        """Return what was paid: nothing, for nothing is sent."""
+        return self._completions.paid_usd
+
+
+class _Silence:
+    """Progress that nobody watches: nothing is called."""
+
+    def advance(self, done: int, total: int, paid_usd: float | None) -> None:
+        """Take no note."""
+
+
+def record(run: SavedRun, *, cache_dir: Path) -> list[Pair]:
+    """Return every request of a run with its stored answer, in the order of the golden set.
+
+    Raises:
+        CacheMiss: an answer is neither in the cache nor in the experiment's transcript.
+    """
+    plan = _plan(run)
+    pairs = asyncio.run(
+        _ask(
+            plan,
+            CompletionSettings(
+                cache_dir=cache_dir,
+                root=Path(plan.experiment.root),
+                run_id=run.id,
+                offline=True,
+                transcript=plan.experiment.transcript,
+            ),
+        )
+    )
+    places = {case.id: place for place, case in enumerate(plan.selection.cases)}
+    return sorted(pairs, key=lambda pair: _place(pair[0], places))
+
+
+def _plan(run: SavedRun) -> DuelPlan:
+    asked = {row.case for row in run.completions}
+    cases = tuple(case for case in run.experiment.golden.cases if case.id in asked)
+    options = RunOptions(repeats=run.result.repeats, offline=True)
+    return plan_duel(run.experiment, options, Selection(cases=cases, how=None), environment=dict(os.environ))
+
+
+async def _ask(plan: DuelPlan, settings: CompletionSettings) -> list[Pair]:
+    rng = np.random.default_rng(plan.seed)
+    async with open_completions(settings, environment=plan.environment, clock=_now, rng=rng) as completions:
+        recorder = Recorder(completions)
+        await execute(plan, recorder, progress=_Silence())
+        return recorder.pairs
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _place(request: Request, places: Mapping[str, int]) -> tuple[Any, ...]:
+    """Answers before judgments, each by case: as a person would read them."""
+    subject = request.subject
+    kind = 0 if set(subject) == {"case", "variant"} else 1
+    return (kind, places[subject["case"]], request.repeat, *sorted(subject.items()))
+
+
+def transcript_header(run: SavedRun, pairs: list[Pair], note: str | None) -> dict[str, Any]:
+    """Return the first line of a transcript of a run: which models answered, when, with which files."""
+    experiment = run.experiment
+    header: dict[str, Any] = {
+        "models": _models(experiment),
+        "authored": any(completion.authored for _, completion in pairs),
+        "recorded": str(run.manifest.get("started", ""))[:10],
+        "files": {file.path: file.sha256 for file in experiment.files if not file.recorded},
+    }
+    runtimes = sorted({completion.runtime for _, completion in pairs if completion.runtime})
+    decoding = {name: each.decoding.requested() for name, each in experiment.variants.items()}
+    header |= {"runtime": ", ".join(runtimes)} if runtimes else {}
+    header |= {"decoding": decoding} if any(decoding.values()) else {}
+    return header | ({"note": note} if note else {})
+
+
+def _models(experiment: Experiment) -> dict[str, str]:
+    arms = {name: str(each.model) for name, each in experiment.variants.items() if each.model is not None}
+    answers = {"answers": next(iter(arms.values()))} if len(set(arms.values())) == 1 else arms
+    judges = ", ".join(str(judge.model) for judge in experiment.judges)
+    return answers | ({"judge": judges} if judges else {})

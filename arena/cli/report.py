@@ -1,0 +1,26 @@
+"""`arena report`: any report again, from the run folder alone."""
+
+from pathlib import Path
+
+from arena.cli.deliver import check_formats, deliver
+from arena.cli.options import OutputFile, OutputFormat, Root, RunArgument
+from arena.cli.project import project_root, run_reference
+
+
+def report(
+    run: RunArgument = "latest",
+    output_format: OutputFormat = "text",
+    output: OutputFile = None,
+    root: Root = None,
+) -> None:
+    """Print the report of a past run again, or write it to files; nothing is asked of any model."""
+    from arena.runs.find import find
+    from arena.runs.saved import load
+
+    files = output or []
+    check_formats(output_format, files)
+    here = Path.cwd()
+    folder = project_root(root, start=here)
+    saved = load(find(run, root=folder))
+    facts = saved.manifest | {"reference": run_reference(run, folder, start=here)}
+    deliver(saved.result, facts, output_format=output_format, files=files)

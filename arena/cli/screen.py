@@ -1,0 +1,60 @@
+"""Where text goes: results to stdout, everything else to stderr."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from shutil import get_terminal_size
+from typing import TextIO
+
+#: Columns where nobody says how many there are: a pipe, a log.
+NARROW = 80
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screen:
+    """What a stream can show."""
+
+    width: int  # columns
+    colour: bool
+    unicode: bool
+    tty: bool
+
+
+def screen_of(stream: TextIO, environment: Mapping[str, str]) -> Screen:
+    """Find out what `stream` can show; NO_COLOR, FORCE_COLOR and COLUMNS decide where they are set."""
+    tty = stream.isatty()
+    colour = tty and environment.get("TERM") != "dumb"
+    if environment.get("FORCE_COLOR"):
+        colour = True
+    if environment.get("NO_COLOR"):
+        colour = False
+    columns = environment.get("COLUMNS", "")
+    if columns.isdigit() and int(columns) > 0:
+        width = int(columns)
+    else:
+        width = get_terminal_size((NARROW, 24)).columns if tty else NARROW
+    return Screen(width=max(width, 40), colour=colour, unicode=_shows_unicode(stream), tty=tty)
+
+
+def _shows_unicode(stream: TextIO) -> bool:
+    try:
+        "─●├┤→−✓✗½".encode(stream.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def say(text: str) -> None:
+    """Write a line to stderr: progress, warnings, hints."""
+    _write(sys.stderr, text + "\n")
+
+
+def give(text: str) -> None:
+    """Write the result to stdout."""
+    _write(sys.stdout, text if text.endswith("\n") else text + "\n")
+
+
+def _write(stream: TextIO, text: str) -> None:
+    encoding = stream.encoding or "utf-8"
+    stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    stream.flush()

@@ -1,0 +1,151 @@
+"""An estimate against a criterion: pass, fail or inconclusive, with the reason in plain words. Pure."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from arena.deciding.wording import is_difference, limit_label, quantity
+from arena.records.metric import Criterion, Metric
+from arena.records.metric import Decision as Outcome
+from arena.records.result import WinRate, WorstCase
+from arena.stats.estimate import Estimate
+
+NO_PREFERENCE = 0.5  # the win rate of a treatment that is no different
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What was decided about one criterion, and why."""
+
+    outcome: Outcome
+    message: str  # one line
+
+
+def criteria(metric: Metric) -> tuple[Criterion, ...]:
+    """Return what is to be decided about a metric: one criterion for each of its limits."""
+    return tuple(
+        Criterion(metric=metric.name, role=metric.role, limit=limit, direction=metric.direction, unit=metric.unit)
+        for limit in metric.limits
+    )
+
+
+def decide(
+    estimate: Estimate | WinRate,
+    criterion: Criterion,
+    *,
+    worst_case: WorstCase | Sequence[Estimate] | None = None,
+    sign_flip_p: float | None = None,
+    alpha: float = 0.05,
+) -> Decision:
+    """Decide one criterion; each end of the interval stands for a one-sided test at half of 1 − its level.
+
+    Superiority (`above`, `below`) passes when the whole interval is beyond the threshold and fails when all of it is on
+    the other side; at "no difference" the sign-flip must agree. Everything else is a guardrail: it passes only when the
+    whole interval keeps to the limit, and fails when the whole interval is beyond it.
+
+    Args:
+        estimate: what the limit is on: the win rate, treatment − control, its relative change, or the treatment alone.
+        criterion: the metric and its limit.
+        worst_case: the interval's two ends, or the estimates, if everything missing had gone one way and the other; if
+            they change the verdict there is none.
+        sign_flip_p: two-sided p-value of no difference, asked only where the threshold is no difference.
+        alpha: two-sided level that the sign-flip must reach.
+
+    >>> from arena.records.metric import Limit
+    >>> from arena.stats.estimate import Interval
+    >>> interval = Interval(low=0.55, high=0.8, level=0.95, method="gaffke")
+    >>> estimate = Estimate(value=0.7, interval=interval, n=40, unit_of_measure="share")
+    >>> limit = Limit(kind="above", value=0.5)
+    >>> criterion = Criterion(metric="win_rate", role="primary", limit=limit, direction="up", unit="share")
+    >>> decide(estimate, criterion, sign_flip_p=0.01)
+    Decision(outcome='pass', message='win_rate 70% [55%, 80%]: above 50% is proved')
+    """
+    interval = estimate.interval
+    if estimate.value is None or interval is None:
+        return _withheld(criterion, estimate.reason or "there is no interval to decide by")
+    ends = f"[{_text(interval.low, criterion)}, {_text(interval.high, criterion)}]"
+    subject = f"{criterion.metric} {_text(estimate.value, criterion)} {ends}"
+    if estimate.reason is not None:
+        return Decision(outcome="inconclusive", message=f"{subject}: {estimate.reason}")
+    outcome = _side(interval.low, interval.high, criterion)
+    if outcome == "inconclusive":
+        return Decision(outcome=outcome, message=f"{subject}: cannot tell whether {limit_label(criterion)} holds")
+    worst = _worst_ends(worst_case)
+    if worst is not None and _side(*worst, criterion) != outcome:
+        low, high = (_text(end, criterion) for end in worst)
+        return Decision(
+            outcome="inconclusive",
+            message=f"{subject}: what is missing could change the verdict, worst case [{low}, {high}]",
+        )
+    if sign_flip_p is not None and _at_no_difference(criterion) and sign_flip_p > alpha:
+        return Decision(
+            outcome="inconclusive", message=f"{subject}: the sign-flip test does not agree, p = {sign_flip_p:.3g}"
+        )
+    word = "is proved" if outcome == "pass" else "is refuted"
+    return Decision(outcome=outcome, message=f"{subject}: {limit_label(criterion)} {word}")
+
+
+def threshold(criterion: Criterion) -> tuple[bool, float]:
+    """Return whether passing means being above, and the value to be above or below.
+
+    >>> from arena.records.metric import Limit
+    >>> drop = Limit(kind="max_drop", value=0.02)
+    >>> threshold(Criterion(metric="check_pass_rate", role="guardrail", limit=drop, direction="up", unit="share"))
+    (True, -0.02)
+    """
+    value, kind = criterion.limit.value, criterion.limit.kind
+    middle = NO_PREFERENCE if criterion.metric == "win_rate" else 0.0
+    match kind:
+        case "above" | "min":
+            return True, value
+        case "below" | "max":
+            return False, value
+        case "max_drop":
+            return True, middle - value
+        case "max_increase":
+            return False, middle + value
+        case "not_worse":
+            return (True, middle - value) if criterion.direction == "up" else (False, middle + value)
+
+
+def _side(low: float, high: float, criterion: Criterion) -> Outcome:
+    """Return on which side of the limit an interval is; a guardrail may touch its limit, superiority may not."""
+    above, at = threshold(criterion)
+    near, far = (low - at, high - at) if above else (at - high, at - low)
+    touching = near == 0.0 and criterion.limit.kind not in ("above", "below")
+    if near > 0.0 or touching:
+        return "pass"
+    return "fail" if far < 0.0 else "inconclusive"
+
+
+def _worst_ends(worst_case: WorstCase | Sequence[Estimate] | None) -> tuple[float, float] | None:
+    """Return the lowest and the highest end; an estimate without an interval could be anything."""
+    if worst_case is None:
+        return None
+    if isinstance(worst_case, WorstCase):
+        return worst_case.low, worst_case.high
+    intervals = [estimate.interval for estimate in worst_case]
+    return (
+        min(-math.inf if interval is None else interval.low for interval in intervals),
+        max(math.inf if interval is None else interval.high for interval in intervals),
+    )
+
+
+def _at_no_difference(criterion: Criterion) -> bool:
+    if criterion.limit.kind not in ("above", "below"):
+        return False
+    return criterion.limit.value == (NO_PREFERENCE if criterion.metric == "win_rate" else 0.0)
+
+
+def _withheld(criterion: Criterion, reason: str) -> Decision:
+    return Decision(
+        outcome="inconclusive",
+        message=f"{criterion.metric}: cannot tell whether {limit_label(criterion)} holds: {reason}",
+    )
+
+
+def _text(value: float, criterion: Criterion) -> str:
+    if criterion.limit.relative:
+        return quantity(value, "ratio")
+    difference = is_difference(criterion) and criterion.metric != "win_rate"
+    return quantity(value, criterion.unit, difference=difference)

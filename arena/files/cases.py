@@ -1,0 +1,116 @@
+"""Authored cases to `Case` records: ids given and told apart, files read in."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from arena.errors import FileError
+from arena.files.authored import Authored
+from arena.files.checks import JsonSchemaCheck, check_key, mistake_in_schema
+from arena.files.golden_file import CaseEntry, ContextEntry, DocumentEntry
+from arena.files.identifiers import look_alikes, spelled
+from arena.files.json_source import load_json
+from arena.files.located import Path, printable
+from arena.files.plain_text import decode
+from arena.files.reader import OpenFile, Reader
+from arena.records.case import Case, Check, Document, Message
+
+
+def resolve_cases(entries: Sequence[CaseEntry], at: OpenFile, reader: Reader) -> tuple[Case, ...]:
+    """Return the cases of a file whose `cases` are `entries`; mistakes are noted in the reader."""
+    cases = tuple(_case(entry, at, ("cases", index), reader) for index, entry in enumerate(entries))
+    _tell_apart(entries, cases, at, reader)
+    return cases
+
+
+def resolve_checks(entries: Sequence[Authored], at: OpenFile, where: Path, reader: Reader) -> tuple[Check, ...]:
+    """Return checks with their files read in."""
+    return tuple(_check(entry, at, (*where, index), reader) for index, entry in enumerate(entries))
+
+
+def resolve_documents(entry: ContextEntry, at: OpenFile, where: Path, reader: Reader) -> tuple[Document, ...]:
+    """Return the documents of a context; a file is one document."""
+    if entry.file is not None:
+        text = reader.text_file(entry.file, at, (*where, "file"))
+        return (Document(text=text or ""),)
+    documents = entry.documents or []
+    return tuple(_document(each, at, (*where, index), reader) for index, each in enumerate(documents))
+
+
+def _document(entry: DocumentEntry, at: OpenFile, where: Path, reader: Reader) -> Document:
+    text = entry.text if entry.file is None else reader.text_file(entry.file, at, (*where, "file"))
+    return Document(id=entry.id, text=text or "")
+
+
+def _case(entry: CaseEntry, at: OpenFile, where: Path, reader: Reader) -> Case:
+    messages = tuple(
+        Message(role=turn.role, content=reader.text(turn.content, at, (*where, "messages", index, "content")) or "")
+        for index, turn in enumerate(entry.messages or [])
+    )
+    asked = messages[-1].content if messages else reader.text(entry.input, at, (*where, "input"))
+    context = resolve_documents(entry.context, at, (*where, "context"), reader) if entry.context else ()
+    return Case(
+        id=entry.id or _content_id(asked or "", messages, context, entry.vars),
+        input=asked or "",
+        context=context,
+        vars=entry.vars,
+        reference=reader.text(entry.reference, at, (*where, "reference")),
+        tags=tuple(entry.tags),
+        cluster=entry.cluster,
+        checks=resolve_checks(entry.checks, at, (*where, "checks"), reader) if entry.checks else (),
+        messages=messages,
+    )
+
+
+def _content_id(asked: str, messages: Sequence[Message], context: Sequence[Document], values: Any) -> str:
+    """Return 8 hex digits of what is asked: tags, reference and checks may change without renaming the case."""
+    content = {
+        "input": asked,
+        "messages": [[turn.role, turn.content] for turn in messages],
+        "context": [[document.id, document.text] for document in context],
+        "vars": values,
+    }
+    text = json.dumps({k: v for k, v in content.items() if v}, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def _check(entry: Authored, at: OpenFile, where: Path, reader: Reader) -> Check:
+    key = check_key(entry)
+    assert key is not None
+    if isinstance(entry, JsonSchemaCheck) and entry.json_schema.file is not None:
+        return Check(key=key, argument=_schema(entry.json_schema.file, at, (*where, key, "file"), reader))
+    argument: Any = entry.argument()  # type: ignore[attr-defined] # each shape in CHECKS has one; a test calls them all
+    return Check(key=key, argument=argument)
+
+
+def _schema(name: str, at: OpenFile, where: Path, reader: Reader) -> Any:
+    file = reader.named(name, at, where)
+    if file is None:
+        return {}
+    try:
+        schema = load_json(decode(file.data, str(file.path)), str(file.path))
+    except FileError as error:
+        reader.mistakes.extend(error.mistakes)
+        return {}
+    if problem := mistake_in_schema(schema):
+        reader.mistakes.add(at.located, where, f"{printable(str(file.path))}: {problem}")
+    return schema
+
+
+def _tell_apart(entries: Sequence[CaseEntry], cases: Sequence[Case], at: OpenFile, reader: Reader) -> None:
+    first: dict[str, int] = {}
+    for index, (entry, case) in enumerate(zip(entries, cases, strict=True)):
+        earlier = first.setdefault(case.id, index)
+        if earlier == index:
+            continue
+        if entry.id is None or entries[earlier].id is None:
+            message = f"the same as case {earlier + 1} of the file: remove one, or give both an 'id'"
+            reader.mistakes.add(at.located, ("cases", index), message)
+        else:
+            message = f"duplicate id '{printable(case.id)}', also of case {earlier + 1} of the file: rename one"
+            reader.mistakes.add(at.located, ("cases", index, "id"), message)
+    for later, earlier_id in look_alikes(first).items():
+        both = f"'{spelled(later)}' against '{spelled(earlier_id)}'"
+        message = f"looks like the id of case {first[earlier_id] + 1} of the file, {both}: rename one"
+        reader.mistakes.add(at.located, ("cases", first[later], "id"), message)

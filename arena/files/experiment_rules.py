@@ -1,0 +1,131 @@
+"""What must hold between the parts of an experiment: metrics, tags, checks, templates and cases."""
+
+from collections.abc import Iterator
+
+from arena.files.authored import did_you_mean
+from arena.files.experiment_file import ExperimentFile
+from arena.files.identifiers import look_alikes, spelled
+from arena.files.located import Mistakes, printable
+from arena.files.metrics import conflicts, named
+from arena.files.reader import OpenFile
+from arena.files.templates import TemplateMistake, compile_template, values_of
+from arena.files.variants import template_place
+from arena.records.case import Case
+from arena.records.experiment import Experiment
+from arena.records.variant import Variant
+
+
+def check_rules(experiment: Experiment, authored: ExperimentFile, at: OpenFile, mistakes: Mistakes) -> None:
+    """Note every contradiction between the parts of an experiment."""
+    _check_metrics(experiment, authored, at, mistakes)
+    _check_tags(experiment, at, mistakes)
+    _check_references(experiment, at, mistakes)
+    _check_judged(experiment, at, mistakes)
+    _check_live(experiment, authored, at, mistakes)
+    for later, earlier in look_alikes(experiment.variants).items():
+        message = f"variant '{spelled(later)}' looks like variant '{spelled(earlier)}': rename one"
+        mistakes.add(at.located, ("variants", later), message)
+
+
+def _check_metrics(experiment: Experiment, authored: ExperimentFile, at: OpenFile, mistakes: Mistakes) -> None:
+    checked = bool(experiment.checks) or any(case.checks for case in experiment.golden.cases)
+    judged = bool(experiment.judges)
+    declared = [next(m for m in experiment.metrics if m.name == entry.name) for entry in authored.metrics]
+    axes = [axis.name for axis in experiment.rubric.axes]
+    for index, message in conflicts(declared, axes=axes, judged=judged, checked=checked):
+        mistakes.add(at.located, ("metrics", index, "name"), message)
+    if not any(metric.role == "primary" and metric.where != "live" for metric in experiment.metrics):
+        message = "nothing decides: declare a 'judge', 'checks', or a metric with 'role: primary'"
+        mistakes.add(at.located, (), message)
+
+
+def _check_tags(experiment: Experiment, at: OpenFile, mistakes: Mistakes) -> None:
+    known = {tag for case in experiment.golden.cases for tag in case.tags}
+    for index, tag in enumerate(experiment.gate.must_pass):
+        place = ("gate", "must_pass", index)
+        if tag not in known:
+            mistakes.add(at.located, place, f"no case has the tag '{printable(tag)}'{did_you_mean(tag, known)}")
+        bare = [case.id for case in experiment.golden.cases if tag in case.tags and not case.checks]
+        if bare and not experiment.checks:
+            message = f"{_cases(bare)} with the tag '{printable(tag)}' must pass, but no check says what"
+            mistakes.add(at.located, place, message)
+
+
+def _check_references(experiment: Experiment, at: OpenFile, mistakes: Mistakes) -> None:
+    """Note checks against a reference that a case does not have."""
+    for index, check in enumerate(experiment.checks):
+        if check.key == "exact" and check.argument["text"] is None:
+            bare = [case.id for case in experiment.golden.cases if case.reference is None]
+            if bare:
+                mistakes.add(at.located, ("checks", index, "exact"), f"{_cases(bare)} has no 'reference'")
+    own = [
+        case.id
+        for case in experiment.golden.cases
+        if case.reference is None and any(c.key == "exact" and c.argument["text"] is None for c in case.checks)
+    ]
+    if own:
+        where = ("golden",) if experiment.golden.path else ("cases",)
+        mistakes.add(at.located, where, f"{_cases(own)} is checked against a 'reference' that it does not have")
+
+
+def _check_judged(experiment: Experiment, at: OpenFile, mistakes: Mistakes) -> None:
+    """Note checks that are a question to a judge where there is none."""
+    if experiment.judges:
+        return
+    for index, check in enumerate(experiment.checks):
+        if check.key == "judge":
+            mistakes.add(at.located, ("checks", index), "a judge's check needs a judge: declare 'judge'")
+    asked = [case.id for case in experiment.golden.cases if any(check.key == "judge" for check in case.checks)]
+    if asked:
+        message = f"{_cases(asked)} is checked by a judge, but there is none: declare 'judge'"
+        mistakes.add(at.located, ("golden",) if experiment.golden.path else ("cases",), message)
+
+
+def _check_live(experiment: Experiment, authored: ExperimentFile, at: OpenFile, mistakes: Mistakes) -> None:
+    declared = {metric.name: metric for metric in experiment.metrics}
+    for name in authored.live.guardrails if authored.live else ():
+        metric = declared.get(name)
+        if metric is None or not metric.limits:
+            hint = did_you_mean(name, declared) if metric is None else ""
+            known = "is a known metric but" if metric is None and named(name) else ""
+            message = f"'{printable(name)}' {known} has no limit in 'metrics'{hint}".replace("  ", " ")
+            mistakes.add(at.located, ("live", "guardrails", name), message)
+
+
+def check_templates(experiment: Experiment, authored: ExperimentFile, at: OpenFile, mistakes: Mistakes) -> None:
+    """Fill every template with every case, and note what is undefined or no template."""
+    for variant in experiment.variants.values():
+        if variant.model is None:
+            continue
+        for key, text in (("system", variant.system), ("user", variant.user)):
+            if text is not None:
+                cases = [case for case in experiment.golden.cases if key == "system" or not case.messages]
+                place = template_place(variant.name, key, authored)
+                for message in _unfilled(text, variant, cases):
+                    mistakes.add(at.located, place, message)
+
+
+def _unfilled(text: str, variant: Variant, cases: list[Case]) -> Iterator[str]:
+    """Yield what keeps a template from being filled: one message for each reason, naming its first case."""
+    try:
+        template = compile_template(text)
+    except TemplateMistake as error:
+        yield error.message
+        return
+    if template.program is None and template.names <= {"input", "vars"}:
+        return
+    found: dict[str, list[tuple[str, str]]] = {}
+    for case in cases:
+        context = variant.context_by_case.get(case.id) if variant.context_by_case is not None else variant.context
+        try:
+            template.fill(values_of(case, context))
+        except TemplateMistake as error:
+            found.setdefault(error.name or error.message, []).append((case.id, error.message))
+    for failures in found.values():
+        case_id, message = failures[0]
+        more = f" (and in {len(failures) - 1:,} more cases)" if len(failures) > 1 else ""
+        yield f"case {printable(case_id)}: {message}{more}"
+
+
+def _cases(ids: list[str]) -> str:
+    return f"case '{printable(ids[0])}'" + (f" (and {len(ids) - 1:,} more)" if len(ids) > 1 else "")

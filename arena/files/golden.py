@@ -1,0 +1,163 @@
+"""Golden sets: YAML, JSON, JSON Lines, or CSV with a mapping of columns."""
+
+import csv
+import io
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from arena.errors import FileError, Mistake
+from arena.files.authored import did_you_mean, validate
+from arena.files.cases import resolve_cases
+from arena.files.golden_file import GoldenFile
+from arena.files.json_source import load_lines
+from arena.files.located import MOST_ROWS, LocatedFile, Marks, printable
+from arena.files.plain_text import decode
+from arena.files.reader import NamedFile, OpenFile, Reader
+from arena.files.sources import Source, relative, tree_of
+from arena.files.yaml_source import load_yaml
+from arena.records.case import GoldenSet
+
+COLUMNS = ("id", "input", "context", "reference", "tags", "cluster")
+
+
+def load(
+    path: Path | str,
+    mapping: Mapping[str, str] | None = None,
+    *,
+    root: Path | None = None,
+    source: Source | None = None,
+) -> GoldenSet:
+    """Return the golden set of a file.
+
+    Args:
+        path: .yaml, .yml, .json, .jsonl or .csv.
+        mapping: Field to column or key, e.g. {"input": "question", "vars.name": "customer"}; for .csv and .jsonl.
+        root: The project root; by default the nearest parent with .git or pyproject.toml.
+        source: Where files are read from; by default the working tree.
+
+    Raises:
+        FileError: every mistake, each with its place.
+    """
+    tree = tree_of(Path(path), root, source)
+    reader = Reader(tree)
+    file = reader.main(relative(Path(path), tree))
+    golden = resolve_golden(file, mapping or {}, reader)
+    reader.mistakes.raise_if_any()
+    assert golden is not None
+    return golden
+
+
+def resolve_golden(file: NamedFile, mapping: Mapping[str, str], reader: Reader) -> GoldenSet | None:
+    """Return the golden set of a file that was read; None, with its mistakes noted, when its shape is wrong."""
+    try:
+        located = _located(file, mapping, reader)
+    except FileError as error:
+        reader.mistakes.extend(error.mistakes)
+        return None
+    authored = validate(GoldenFile, located, reader.mistakes)
+    if authored is None:
+        return None
+    return GoldenSet(
+        name=authored.name or file.path.stem,
+        version=authored.version,
+        cases=resolve_cases(authored.cases, OpenFile(located, file.path), reader),
+        sha256=file.sha256,
+        path=str(file.path),
+    )
+
+
+def _located(file: NamedFile, mapping: Mapping[str, str], reader: Reader) -> LocatedFile:
+    name = str(file.path)
+    match file.path.suffix.lower():
+        case ".csv":
+            return _load_csv(decode(file.data, name), name, mapping)
+        case ".jsonl" | ".ndjson":
+            located = load_lines(file.data, name, "cases", reader.mistakes)
+            rows = located.value["cases"]
+            if not mapping:
+                return located
+            return replace(located, value={"cases": [_renamed(row, mapping) for row in rows]})
+        case _:
+            return load_yaml(file.data, name)
+
+
+def _renamed(row: Any, mapping: Mapping[str, str]) -> Any:
+    if not isinstance(row, dict):
+        return row
+    columns = set(mapping.values())
+    kept = {key: value for key, value in row.items() if key in COLUMNS and key not in columns}
+    return _nested({**kept, **{field: row[column] for field, column in mapping.items() if column in row}})
+
+
+def _nested(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row with its `vars.NAME` fields gathered under `vars`."""
+    plain = {field: value for field, value in row.items() if not field.startswith("vars.")}
+    values = {field.removeprefix("vars."): value for field, value in row.items() if field.startswith("vars.")}
+    return {**plain, "vars": values} if values else plain
+
+
+def _load_csv(text: str, name: str, mapping: Mapping[str, str]) -> LocatedFile:
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows: list[Any] = []
+    lines: list[int] = []
+    try:
+        header = next(reader, [])
+        columns = _columns(header, mapping, name)
+        start = reader.line_num + 1
+        for row in reader:
+            if len(row) not in (0, len(header)):
+                raise _refused(name, start, f"this row has {len(row)} columns, the first one {len(header)}")
+            if len(rows) >= MOST_ROWS:
+                raise _refused(name, start, f"more than {MOST_ROWS:,} rows: split the file")
+            if row:
+                rows.append(_from_row(dict(zip(header, row, strict=True)), columns))
+                lines.append(start)
+            start = reader.line_num + 1
+    except csv.Error as error:
+        raise _refused(name, max(reader.line_num, 1), f"not CSV: {error}") from None
+    marks: dict[str | int, Marks] = {index: Marks(line, None) for index, line in enumerate(lines)}
+    whole = Marks(1, None, inside={"cases": Marks(1, None, inside=marks)})
+    return LocatedFile(name, {"cases": rows}, lambda: whole, unnamed=2)
+
+
+def _columns(header: list[str], mapping: Mapping[str, str], name: str) -> dict[str, str]:
+    """Return field to column; refuse columns that nothing says what to do with."""
+    if not any(header):
+        raise _refused(name, 1, "the file is empty: expected a line with the columns' names")
+    if twice := sorted({column for column in header if header.count(column) > 1}):
+        raise _refused(name, 1, f"column {_listed(twice)} stands twice: rename one")
+    for field, column in mapping.items():
+        if field not in COLUMNS and not re.fullmatch(r"vars\..+", field):
+            known = ", ".join((*COLUMNS, "vars.NAME"))
+            raise _refused(
+                name, 1, f"cannot map to '{printable(field)}'{did_you_mean(field, COLUMNS)} (known: {known})"
+            )
+        if column not in header:
+            raise _refused(
+                name, 1, f"no column '{printable(column)}'{did_you_mean(column, header)} (columns: {_listed(header)})"
+            )
+    unknown = [column for column in header if column not in COLUMNS]
+    if unknown and not mapping:
+        example = f"--map input={unknown[0]}" if "input" not in header else f"--map vars.{unknown[0]}={unknown[0]}"
+        raise _refused(name, 1, f"unknown columns {_listed(unknown)}: say what they hold, e.g. {printable(example)}")
+    taken = set(mapping.values())
+    return {**{column: column for column in header if column in COLUMNS and column not in taken}, **mapping}
+
+
+def _from_row(row: Mapping[str, str], columns: Mapping[str, str]) -> dict[str, Any]:
+    """Return a case's plain mapping; an empty cell is an absent field, but for `input`, which must be written."""
+    fields: dict[str, Any] = {field: row[column] for field, column in columns.items()}
+    if "tags" in fields:
+        fields["tags"] = [tag.strip() for tag in re.split(r"[,;|]", fields["tags"]) if tag.strip()]
+    return _nested({field: value for field, value in fields.items() if value or field == "input"})
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(f"'{printable(name)}'" for name in names[:20])
+
+
+def _refused(name: str, line: int, message: str) -> FileError:
+    return FileError([Mistake(file=name, line=line, column=None, where="", message=message)])

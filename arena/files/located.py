@@ -1,0 +1,184 @@
+"""Where a mistake stands: paths inside a file, their lines and columns, and the list of everything wrong."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from arena.errors import FileError, Mistake
+
+Path = tuple[str | int, ...]
+
+#: A file with thousands of equal mistakes is not more helpful for listing them all.
+MOST_SHOWN = 200
+#: Cases of one file, or rows of one.
+MOST_ROWS = 100_000
+#: Mistakes that are placed at all: a garbage file may hold a million.
+MOST_PLACED = 1000
+
+
+@dataclass(slots=True)
+class Marks:
+    """Lines and columns of one value and of everything inside it; 1-based."""
+
+    line: int
+    column: int | None
+    key_line: int | None = None  # of the key that leads to this value
+    key_column: int | None = None
+    inside: dict[str | int, "Marks"] | None = None
+
+    def into(self, part: str | int) -> "Marks | None":
+        """Return the marks of one part of this value."""
+        return self.inside.get(part) if self.inside else None
+
+    def put(self, part: str | int, marks: "Marks") -> None:
+        """Note the marks of one part of this value."""
+        if self.inside is None:
+            self.inside = {}
+        self.inside[part] = marks
+
+
+@dataclass(frozen=True, slots=True)
+class LocatedFile:
+    """One file's plain value, and how to find the lines of its parts once something is wrong.
+
+    Args:
+        name: As the user would type it.
+        value: Plain mappings, lists, texts, numbers, booleans and None.
+        find_marks: Builds the marks; called only when there is a mistake to place.
+        unnamed: How many leading parts of a path go without saying: two for files of one row a line.
+    """
+
+    name: str
+    value: Any
+    find_marks: Callable[[], Marks | None] = lambda: None
+    unnamed: int = 0
+
+    def place(self, path: Path, marks: Marks | None, *, at_key: bool = False) -> tuple[int | None, int | None, str]:
+        """Return line, column and dotted name of `path`.
+
+        Parts that the file does not have (a short form that was written out) are left out of the name.
+        """
+        value: Any = self.value
+        found: list[str] = []
+        for part in path:
+            inner = step(value, part, missing=_ABSENT)
+            if inner is _ABSENT:
+                continue
+            value = inner
+            found.append(str(part))
+            marks = marks.into(part) if marks else None
+        where = ".".join(printable(part) for part in found[self.unnamed :])
+        if marks is None:
+            return None, None, where
+        if at_key and marks.key_line is not None:
+            return marks.key_line, marks.key_column, where
+        return marks.line, marks.column, where
+
+
+_ABSENT = object()
+
+
+def step(value: Any, part: str | int, *, missing: Any) -> Any:
+    """Return one part of a mapping or list; `missing` when it has no such part."""
+    if isinstance(value, dict):
+        return value.get(part, missing)
+    if isinstance(value, list) and isinstance(part, int) and 0 <= part < len(value):
+        return value[part]
+    return missing
+
+
+class Mistakes:
+    """Everything that is wrong with some files, collected before anything is refused."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, int | None, int | None, str, str], Mistake] = {}
+        self._marks: dict[int, Marks | None] = {}
+        self._unplaced = 0
+
+    def __bool__(self) -> bool:
+        return bool(self._found)
+
+    def __iter__(self) -> Iterator[Mistake]:
+        return iter(self._found.values())
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def add(self, file: LocatedFile, path: Path, message: str, *, at_key: bool = False) -> None:
+        """Note one mistake at `path` of `file`; at the key's own place when `at_key`."""
+        if len(self._found) >= MOST_PLACED:
+            self._unplaced += 1
+            return
+        line, column, where = file.place(path, self._marks_of(file), at_key=at_key)
+        if at_key and path:
+            where = where.rpartition(".")[0]
+        self.note(Mistake(file=file.name, line=line, column=column, where=where, message=message))
+
+    def note(self, mistake: Mistake) -> None:
+        """Note one mistake that is already placed; the same one twice counts once."""
+        key = (mistake.file, mistake.line, mistake.column, mistake.where, mistake.message)
+        self._found.setdefault(key, mistake)
+
+    def extend(self, mistakes: Iterable[Mistake]) -> None:
+        """Note several placed mistakes."""
+        for mistake in mistakes:
+            self.note(mistake)
+
+    def raise_if_any(self) -> None:
+        """Refuse the files when anything is wrong.
+
+        Raises:
+            FileError: with every mistake, in the order of the files' lines.
+        """
+        if not self._found:
+            return
+        order = {name: i for i, name in enumerate(dict.fromkeys(m.file for m in self))}
+        found = sorted(self, key=lambda m: (order[m.file], m.line or 0, m.column or 0))
+        raise FileError(_shortened(found, self._unplaced))
+
+    def _marks_of(self, file: LocatedFile) -> Marks | None:
+        if id(file) not in self._marks:
+            self._marks[id(file)] = file.find_marks()
+        return self._marks[id(file)]
+
+
+def _shortened(found: list[Mistake], unplaced: int) -> list[Mistake]:
+    if len(found) <= MOST_SHOWN:
+        return found
+    rest = len(found) - MOST_SHOWN + unplaced
+    last = found[MOST_SHOWN]
+    more = Mistake(
+        file=last.file, line=last.line, column=last.column, where="", message=f"… and {rest:,} more mistakes"
+    )
+    return [*found[:MOST_SHOWN], more]
+
+
+def printable(text: str, limit: int = 60) -> str:
+    r"""Return `text` on one line, cut to `limit`, with control, zero-width and direction characters spelled out.
+
+    >>> printable("late\x1b[2Kpackage")
+    'late\\x1b[2Kpackage'
+    """
+    shown = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text[: limit + 1])
+    return shown if len(text) <= limit else shown[:limit] + "…"
+
+
+def quoted(value: Any) -> str:
+    """Return a value as a message names it: short, in quotes when it is text.
+
+    >>> quoted("no"), quoted(0.5), quoted(True), quoted(None), quoted([1, 2])
+    ("'no'", '0.5', 'true', 'nothing', 'a list')
+    """
+    match value:
+        case str():
+            return f"'{printable(value)}'"
+        case bool():
+            return str(value).lower()
+        case None:
+            return "nothing"
+        case list() | tuple():
+            return "a list"
+        case dict():
+            return "a mapping"
+        case _:
+            return printable(str(value))

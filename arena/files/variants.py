@@ -1,0 +1,173 @@
+"""Authored variants, models and judges to records: what the top of the file gives, and what each changes."""
+
+import ast
+from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
+
+from arena.errors import FileError
+from arena.files.answers import resolve_context, resolve_outputs
+from arena.files.authored import Text, did_you_mean
+from arena.files.experiment_file import DecodingEntry, ExperimentFile, JudgeEntry, ModelKeys, VariantEntry
+from arena.files.located import Path, printable
+from arena.files.plain_text import decode
+from arena.files.reader import OpenFile, Reader
+from arena.files.sources import Unreadable, inside
+from arena.records.case import Case
+from arena.records.experiment import Judge
+from arena.records.variant import Decoding, Model, Price, Target, Variant
+
+DEFAULT_USER = "{{ input }}"
+#: The vendor whose model is a file of the project: recorded answers.
+REPLAY = "replay"
+
+
+def resolve_variants(
+    file: ExperimentFile, cases: Sequence[Case], at: OpenFile, reader: Reader
+) -> Mapping[str, Variant]:
+    """Return the arms by name, in the order of the file; mistakes are noted in the reader."""
+    return {name: _variant(name, entry, file, cases, at, reader) for name, entry in file.variants.items()}
+
+
+def resolve_judges(file: ExperimentFile, at: OpenFile, reader: Reader) -> tuple[Judge, ...]:
+    """Return the judges; none where the checks decide."""
+    return tuple(_judge(entry, at, ("judge", index), reader) for index, entry in enumerate(file.judge or []))
+
+
+def _judge(entry: JudgeEntry, at: OpenFile, where: Path, reader: Reader) -> Judge:
+    return Judge(
+        model=_model([(entry, where)], at, reader),
+        decoding=_decoding(entry.decoding),
+        presentations=entry.presentations,
+        axes=entry.axes,
+        sees_context=entry.sees_context,
+        sees_reference=entry.sees_reference,
+    )
+
+
+def _variant(
+    name: str, entry: VariantEntry, file: ExperimentFile, cases: Sequence[Case], at: OpenFile, reader: Reader
+) -> Variant:
+    where: Path = ("variants", name)
+    if entry.outputs is not None:
+        outputs = resolve_outputs(entry.outputs, cases, file.repeats, at, (*where, "outputs"), reader)
+        return Variant(name=name, outputs=outputs, sources={"outputs": entry.outputs})
+    context, by_case = (None, None)
+    if entry.context is not None:
+        context, by_case = resolve_context(entry.context, cases, at, (*where, "context"), reader)
+    if entry.target is not None:
+        target = _target(entry.target, entry.version, at, (*where, "target"), reader)
+        return Variant(name=name, target=target, context=context, context_by_case=by_case)
+    if entry.model is None and file.model is None:
+        reader.mistakes.add(at.located, where, "no model: give one here or at the top, or 'outputs', or 'target'")
+        return Variant(name=name)
+    system, system_at = _own_or_shared(entry.system, file.system, where, "system")
+    user, user_at = _own_or_shared(entry.user, file.user, where, "user")
+    sources = {key: text.file for key, text in (("system", system), ("user", user)) if text and text.file}
+    return Variant(
+        name=name,
+        system=reader.text(system, at, system_at),
+        user=DEFAULT_USER if user is None else reader.text(user, at, user_at) or "",
+        model=_model(_beside(entry, file, where), at, reader),
+        decoding=_decoding(file.decoding, entry.decoding),
+        context=context,
+        context_by_case=by_case,
+        tools=tuple(entry.tools if entry.tools is not None else file.tools or ()),
+        sources={key: _shown(at, named) for key, named in sources.items()},
+    )
+
+
+def template_place(name: str, key: str, file: ExperimentFile) -> Path:
+    """Return where a variant's template stands in the experiment's file."""
+    return ("variants", name, key) if getattr(file.variants[name], key) is not None else (key,)
+
+
+def _own_or_shared(own: Text | None, shared: Text | None, where: Path, key: str) -> tuple[Text | None, Path]:
+    return (own, (*where, key)) if own is not None else (shared, (key,))
+
+
+def _beside(entry: ModelKeys, file: ModelKeys, where: Path) -> list[tuple[ModelKeys, Path]]:
+    """Return where a variant's model keys come from, nearest first.
+
+    An address and a price belong to the model that they stand beside: a variant with a model of its own takes none
+    of the shared ones, so that no prompt goes to another model's server.
+    """
+    return [(entry, where)] if entry.model is not None else [(entry, where), (file, ())]
+
+
+def _model(keys: list[tuple[ModelKeys, Path]], at: OpenFile, reader: Reader) -> Model:
+    def nearest(key: str) -> tuple[object, Path]:
+        return next(
+            ((value, (*where, key)) for entry, where in keys if (value := getattr(entry, key)) is not None), (None, ())
+        )
+
+    written, place = nearest("model")
+    vendor, _, name = str(written).partition(":")
+    if vendor == REPLAY:
+        _check_replay(name, at, place, reader)
+    price = next((entry.price for entry, _ in keys if entry.price is not None), None)
+    return Model(
+        vendor=vendor,
+        name=name,
+        base_url=next((entry.base_url for entry, _ in keys if entry.base_url is not None), None),
+        api=next((entry.api for entry, _ in keys if entry.api is not None), None),
+        price=Price(input=price.input, output=price.output) if price else None,
+        on_unsupported=next((entry.on_unsupported for entry, _ in keys if entry.on_unsupported), "error"),
+    )
+
+
+def _check_replay(name: str, at: OpenFile, place: Path, reader: Reader) -> None:
+    """Read the recorded answers that a model names: their path is relative to the project root."""
+    try:
+        reader.mark_recorded(reader.open(inside(PurePosixPath(), name)))
+    except Unreadable as error:
+        reader.mistakes.add(at.located, place, f"{error} (paths of replay: are relative to the project root)")
+
+
+def _decoding(*entries: DecodingEntry | None) -> Decoding:
+    """Return the settings of several entries, the later ones winning key by key."""
+    given = [entry.model_dump(exclude_unset=True) for entry in entries if entry is not None]
+    settings = {key: value for entry in given for key, value in entry.items()}
+    return Decoding(**{**settings, "stop": tuple(settings.get("stop", ()))})
+
+
+def _target(written: str, version: str | None, at: OpenFile, where: Path, reader: Reader) -> Target | None:
+    _, named, function = written.split(":")
+    file = reader.named(named, at, where)
+    if file is None:
+        return None
+    try:
+        defined = _functions(decode(file.data, str(file.path)))
+    except FileError as error:
+        reader.mistakes.extend(error.mistakes)
+        return None
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        reader.mistakes.add(at.located, where, f"{printable(str(file.path))} is not Python: {printable(str(error))}")
+        return None
+    if function not in defined:
+        hint = did_you_mean(function, defined)
+        reader.mistakes.add(at.located, where, f"{printable(str(file.path))} defines no '{function}'{hint}")
+    path = reader.source.root / file.path
+    return Target(file=str(path), function=function, version=version, sha256=file.sha256)
+
+
+def _functions(code: str) -> set[str]:
+    """Return the names that a module binds at its top level; the code is read, not run."""
+    names: set[str] = set()
+    for node in ast.parse(code).body:
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                names.add(node.name)
+            case ast.Assign():
+                names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+            case ast.Import() | ast.ImportFrom():
+                names |= {alias.asname or alias.name for alias in node.names}
+            case _:
+                pass
+    return names
+
+
+def _shown(at: OpenFile, named: str) -> str:
+    try:
+        return str(inside(at.path.parent, named))
+    except Unreadable:
+        return named

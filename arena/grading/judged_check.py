@@ -1,0 +1,99 @@
+"""A statement about one answer that a judge finds true or false: `{judge: "Promises no refund."}`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from arena.completions.question import (
+    DATA_RULE,
+    Question,
+    build,
+    case_blocks,
+    messages_of,
+    nonce,
+    read_answer,
+    reason_of,
+    reply_schema,
+)
+from arena.grading.table import JUDGED, failed
+from arena.records.call import Answer, Completion, Request
+from arena.records.case import Case
+from arena.records.experiment import Judge
+from arena.records.score import Score
+
+VERSION = "check-1"
+LABELS = ("PASS", "FAIL")
+
+TASK = """\
+You check one ANSWER to a request against one statement.
+
+How to judge
+- PASS means that the statement is true of the answer as it is written. FAIL means that it is not.
+- Judge this statement alone; how good the answer is otherwise does not matter.
+- Use the CONTEXT and the REFERENCE where they are shown."""
+
+REPLY_RULE = """\
+Your reply
+Write the reason first, in one or two sentences that name what decided, then the judgment. \
+Reply with one JSON object of this shape and nothing else:
+{"reason": "…", "judgment": "PASS or FAIL"}"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedCheck:
+    """One judged check of one answer: the request, and the question that reads its reply."""
+
+    request: Request
+    question: Question
+
+
+def ask(
+    statement: str,
+    *,
+    judge: Judge,
+    case: Case,
+    variant: str,
+    completion: Completion,
+    check: int,
+    environment: Mapping[str, str],
+    repeat: int = 0,
+    root: Path | None = None,
+) -> AskedCheck:
+    """Return what is asked of the judge about one answer.
+
+    `statement` is the check's, in the user's words: it belongs to the instructions. `check` is the
+    check's position among those of its case, for the request's subject. `repeat` says which completion
+    of the variant it is. `environment` and `root` as in `question.build`.
+
+    Raises:
+        UsageError: the judge's model does not take a setting that was asked for.
+    """
+    question = check_question(statement, judge, case, variant, completion.text, repeat)
+    subject = {"case": case.id, "variant": variant, "check": str(check)}
+    request = build(question, judge, subject=subject, environment=environment, repeat=repeat, root=root)
+    return AskedCheck(request=request, question=question)
+
+
+def check_question(statement: str, judge: Judge, case: Case, variant: str, text: str, repeat: int) -> Question:
+    """Return the question "is the statement true of this answer?", its material fenced."""
+    blocks = [*case_blocks(case, judge), ("ANSWER", text)]
+    word = nonce(VERSION, case.id, blocks, statement, variant, repeat)
+    instructions = "\n\n".join((TASK, DATA_RULE, REPLY_RULE, f"The statement\n{statement}"))
+    return Question(
+        messages=messages_of(instructions, blocks, word),
+        schema=reply_schema(judgment={"type": "string", "enum": list(LABELS)}),
+        schema_name="check",
+        label="judgment",
+        labels=LABELS,
+        shown=tuple(shown for _, shown in blocks),
+    )
+
+
+def read(asked: AskedCheck, answer: Answer) -> Score:
+    """Return the score; a reply that failed or cannot be read is an error of the check, never a fail."""
+    reply = read_answer(asked.question, answer)
+    cost = answer.cost_usd if isinstance(answer, Completion) else None
+    if reply.fields is None:
+        return failed(JUDGED, reply.error or "", cost_usd=cost)
+    passed = reply.fields["judgment"] == "PASS"
+    return Score(check=JUDGED, passed=passed, reason=reason_of(reply) or "no reason given", cost_usd=cost)

@@ -1,0 +1,217 @@
+"""Two answers to one case, shown to one judge in both orders."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from arena.completions.question import (
+    Question,
+    Reply,
+    asking_decoding,
+    build,
+    canonical,
+    case_blocks,
+    messages_of,
+    nonce,
+    read_answer,
+    reason_of,
+    reply_schema,
+    strict_object,
+)
+from arena.judging import prompts
+from arena.judging.injection import flags
+from arena.records.call import Answer, Completion, Request
+from arena.records.case import Case
+from arena.records.experiment import Judge
+from arena.records.judgment import AxisScores, Judgment
+from arena.records.rubric import Rubric
+
+LABELS = ("A", "B", "TIE")
+LEVELS = (1, 2, 3, 4, 5)
+WINNERS: Mapping[str, Literal["first", "second", "tie"]] = {"A": "first", "B": "second", "TIE": "tie"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """One answer that is compared: the variant that gave it, and its text."""
+
+    variant: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ballot:
+    """One presentation of one case put to one judge: the request, and all that reads its reply."""
+
+    request: Request
+    question: Question
+    case: Case
+    first: Candidate
+    second: Candidate
+    rubric: Rubric
+    judge: Judge
+    judge_config: str
+    repeat: int
+
+
+def ballots(
+    judge: Judge,
+    rubric: Rubric,
+    case: Case,
+    control: Candidate,
+    treatment: Candidate,
+    *,
+    repeat: int = 0,
+    judge_index: int | None = None,
+    environment: Mapping[str, str],
+    root: Path | None = None,
+) -> tuple[Ballot, ...]:
+    """Return what is asked of one judge about one case: both orders, control first in the first of them.
+
+    `presentations: single` leaves one order, which depends on the case's id alone, so that each variant
+    is shown first in about half of the cases. `repeat` says which completion of each variant the texts
+    are; it is part of the cache key and of the nonce. `judge_index` is the position in a panel, None
+    when there is one judge. `environment` and `root` as in `question.build`.
+
+    Raises:
+        UsageError: the judge's model does not take a setting that was asked for.
+    """
+    orders = [(control, treatment), (treatment, control)]
+    if judge.presentations == "single":
+        orders = [orders[hashlib.sha256(case.id.encode()).digest()[0] % 2]]
+    return tuple(
+        ballot(judge, rubric, case, *order, repeat=repeat, judge_index=judge_index, environment=environment, root=root)
+        for order in orders
+    )
+
+
+def ballot(
+    judge: Judge,
+    rubric: Rubric,
+    case: Case,
+    first: Candidate,
+    second: Candidate,
+    *,
+    repeat: int,
+    judge_index: int | None,
+    environment: Mapping[str, str],
+    root: Path | None,
+) -> Ballot:
+    """Return one presentation: `first` is shown as A, `second` as B."""
+    question = pairwise_question(judge, rubric, case, first, second, repeat=repeat)
+    subject = {"case": case.id, "first": first.variant, "second": second.variant}
+    if judge_index is not None:
+        subject["judge"] = str(judge_index)
+    return Ballot(
+        request=build(question, judge, subject=subject, environment=environment, repeat=repeat, root=root),
+        question=question,
+        case=case,
+        first=first,
+        second=second,
+        rubric=rubric,
+        judge=judge,
+        judge_config=configuration(judge, rubric, question),
+        repeat=repeat,
+    )
+
+
+def pairwise_question(
+    judge: Judge, rubric: Rubric, case: Case, first: Candidate, second: Candidate, *, repeat: int
+) -> Question:
+    """Return the question "which of the two is better?", with the axes where the judge scores them pairwise."""
+    with_axes = judge.axes == "pairwise" and bool(rubric.axes)
+    blocks = [*case_blocks(case, judge), ("ANSWER A", first.text), ("ANSWER B", second.text)]
+    word = nonce(prompts.PAIRWISE_VERSION, case.id, blocks, [first.variant, second.variant], repeat)
+    return Question(
+        messages=messages_of(prompts.pairwise_system(rubric, with_axes=with_axes), blocks, word),
+        schema=pairwise_schema(rubric if with_axes else None),
+        schema_name="judgment",
+        label="winner",
+        labels=LABELS,
+        shown=tuple(text for _, text in blocks),
+    )
+
+
+def pairwise_schema(rubric: Rubric | None) -> dict[str, Any]:
+    """Return the schema of a judgment: reason, the axes' scores of both answers (None: no axes), winner."""
+    winner = {"type": "string", "enum": list(LABELS)}
+    if rubric is None:
+        return reply_schema(winner=winner)
+    level = {"type": "integer", "enum": list(LEVELS)}
+    axes = {axis.name: strict_object({"A": level, "B": level}) for axis in rubric.axes}
+    return reply_schema(axes=strict_object(axes), winner=winner)
+
+
+def configuration(judge: Judge, rubric: Rubric, question: Question) -> str:
+    """Return the judge's whole configuration as 16 hex digits: equal for judgments that may be pooled.
+
+    Covers the model and its endpoint, the decoding that is asked for, the prompts' versions and text,
+    the rubric, the reply's schema, how axes are scored, and what of the case the judge sees.
+    """
+    parts = {
+        "model": [judge.model.vendor, judge.model.name, judge.model.base_url, judge.model.api],
+        "decoding": asking_decoding(judge.model, judge.decoding).requested(),
+        "versions": [prompts.PAIRWISE_VERSION, prompts.POINTWISE_VERSION],
+        "instructions": question.messages[0].content,
+        "rubric": rubric.sha256,
+        "schema": question.schema,
+        "axes": judge.axes,
+        "sees": [judge.sees_context, judge.sees_reference],
+    }
+    return hashlib.sha256(canonical(parts).encode()).hexdigest()[:16]
+
+
+def read(asked: Ballot, answer: Answer) -> Judgment:
+    """Return the judgment that the judge's answer is; unparseable or failed where it is none.
+
+    Axis scores that the judge left out, or gave outside 1 to 5, are None and named in `error`; they
+    do not spoil a winner that was read.
+    """
+    reply = read_answer(asked.question, answer)
+    completion = answer if isinstance(answer, Completion) else None
+    return Judgment(
+        case=asked.case.id,
+        first=asked.first.variant,
+        second=asked.second.variant,
+        winner=WINNERS[reply.fields["winner"]] if reply.fields else None,
+        outcome="read" if reply.fields else "failed" if reply.failed else "unparseable",
+        axes=axes_of(reply, asked.rubric) if asked.judge.axes == "pairwise" and reply.fields else {},
+        reason=reason_of(reply),
+        repeat=asked.repeat,
+        cluster=asked.case.cluster,
+        judge=str(asked.judge.model),
+        judge_config=asked.judge_config,
+        length_first=len(asked.first.text),
+        length_second=len(asked.second.text),
+        flagged=suspicions(asked.first, asked.second),
+        error=reply.error or "; ".join(reply.complaints) or None,
+        request_key=answer.request_key,
+        model_returned=completion.model_returned if completion else None,
+        cost_usd=completion.cost_usd if completion else None,
+        cost_reason=completion.cost_reason if completion else "the call failed",
+    )
+
+
+def axes_of(reply: Reply, rubric: Rubric) -> dict[str, AxisScores]:
+    """Return both answers' scores by axis: A is the first, B the second."""
+    given = reply.fields.get("axes") if reply.fields else None
+    pairs = given if isinstance(given, dict) else {}
+    return {axis.name: axis_scores(pairs.get(axis.name)) for axis in rubric.axes}
+
+
+def axis_scores(pair: object) -> AxisScores:
+    """Return one axis as the judge gave it; None for what is no level."""
+    levels = pair if isinstance(pair, dict) else {}
+    return AxisScores(first=level(levels.get("A")), second=level(levels.get("B")))
+
+
+def level(value: object) -> float | None:
+    """Return a level 1 to 5 as a number; None for everything else, a text or `true` too."""
+    return float(value) if isinstance(value, int | float) and value in LEVELS and value is not True else None
+
+
+def suspicions(*candidates: Candidate) -> tuple[str, ...]:
+    """Return the suspected injections as `variant: family: excerpt`."""
+    return tuple(f"{candidate.variant}: {flag}" for candidate in candidates for flag in flags(candidate.text))

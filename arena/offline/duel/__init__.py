@@ -1,0 +1,1 @@
+"""The duel: plan what is asked, execute it, summarise what came back."""

@@ -1,0 +1,299 @@
+"""Ask everything that a plan asks: the only part of a duel that calls anybody.
+
+There is no barrier between answering and judging: a pair goes to the judge as soon as it is complete.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from arena.completions.pool import Work, run_workers
+from arena.grading import judged_check
+from arena.grading.judged_check import AskedCheck
+from arena.grading.table import JUDGED, grade
+from arena.judging import pairwise, pointwise
+from arena.judging.pairwise import Ballot, Candidate
+from arena.judging.pointwise import Appraisal, Scorecard
+from arena.offline.duel.determinism import grade as determinism_grade
+from arena.offline.duel.plan import AnswerTask, DuelPlan
+from arena.records.answered import Answered
+from arena.records.call import Answer, CallFailure, Completion, FailureKind, Finish, Request
+from arena.records.case import Case, Check
+from arena.records.experiment import Judge
+from arena.records.judgment import Judgment
+from arena.records.score import Score
+
+Slot = tuple[str, str, int]  # case, variant, repeat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Executed:
+    """Everything that came back, in no particular order."""
+
+    answered: tuple[Answered, ...]
+    judgments: tuple[Judgment, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgmentTask:
+    """One presentation of one pair, for one judge of the panel."""
+
+    ballot: Ballot
+    panel_index: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppraisalTask:
+    """One answer of one pair that a judge scores alone on the axes."""
+
+    scorecard: Scorecard
+    panel_index: int
+    case: str
+    repeat: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckTask:
+    """One pass/fail question about one answer."""
+
+    asked: AskedCheck
+    slot: Slot
+    position: int  # among the checks of the case
+
+
+Task = AnswerTask | JudgmentTask | AppraisalTask | CheckTask
+
+
+class Progress(Protocol):
+    """Who is told how far the work is."""
+
+    def advance(self, done: int, total: int, paid_usd: float) -> None:
+        """Take note of `done` of `total` calls, and of what was paid so far."""
+        ...
+
+
+class Answering(Protocol):
+    """Where answers come from, and what they cost so far."""
+
+    async def complete(self, request: Request) -> Answer:
+        """Answer one request."""
+        ...
+
+    @property
+    def paid_usd(self) -> float:
+        """Return what was paid so far."""
+        ...
+
+
+async def execute(plan: DuelPlan, completions: Answering, *, progress: Progress) -> Executed:
+    """Run the plan's tasks, and the judgments that follow from them, on N workers.
+
+    Args:
+        plan: what to ask.
+        completions: the open way to models, cache first.
+        progress: told after every task.
+
+    Raises:
+        CannotRun: the first fault that every other call would meet as well.
+    """
+    duel = _Duel(plan, completions, progress)
+    await run_workers(duel.work, duel.handle, concurrency=plan.options.concurrency)
+    return duel.executed()
+
+
+class _Duel:
+    """One duel while it is going on: what came back so far, and what follows from each answer."""
+
+    def __init__(self, plan: DuelPlan, completions: Answering, progress: Progress) -> None:
+        self.plan = plan
+        self.completions = completions
+        self.progress = progress
+        self.work: Work[Task] = Work(plan.tasks)
+        self.total = calls_expected(plan)
+        self.done = 0
+        self.answers: dict[Slot, Answered] = {}
+        self.judgments: list[tuple[int, Judgment]] = []  # with the judge's place in the panel
+        self.appraisals: dict[tuple[str, int, int], list[Appraisal]] = {}  # by case, repeat, judge
+
+    async def handle(self, task: Task) -> None:
+        """Do one task and add those that it makes possible."""
+        match task:
+            case AnswerTask():
+                self._take_answer(task, await self._answer(task))
+            case JudgmentTask():
+                self._take_judgment(task, await self.completions.complete(task.ballot.request))
+            case AppraisalTask():
+                self._take_appraisal(task, await self.completions.complete(task.scorecard.request))
+            case CheckTask():
+                self._take_check(task, await self.completions.complete(task.asked.request))
+        self.done += 1
+        self.progress.advance(self.done, self.total, self.completions.paid_usd)
+
+    def executed(self) -> Executed:
+        """Return everything, with the axes that answers got alone set into their judgments."""
+        judgments = [
+            judgment
+            for key, together in _grouped(self.judgments).items()
+            for judgment in self._with_axes(key, together)
+        ]
+        return Executed(answered=tuple(self.answers.values()), judgments=tuple(judgments))
+
+    def _with_axes(self, key: tuple[str, int, int], judgments: list[Judgment]) -> Iterable[Judgment]:
+        appraisals = self.appraisals.get(key)
+        return pointwise.with_appraisals(judgments, *appraisals) if appraisals else judgments
+
+    async def _answer(self, task: AnswerTask) -> Answer:
+        if task.request is not None:
+            return await self.completions.complete(task.request)
+        return recorded_answer(task)
+
+    def _take_answer(self, task: AnswerTask, answer: Answer) -> None:
+        checks = (*self.plan.experiment.checks, *task.case.checks)
+        scores = _scores(task.case, checks, answer)
+        slot = (task.case.id, task.variant.name, task.repeat)
+        self.answers[slot] = Answered(case=slot[0], variant=slot[1], repeat=slot[2], answer=answer, scores=scores)
+        for follow_up in (*self._check_tasks(task, checks, answer), *self._judge_tasks(task)):
+            self.work.add(follow_up)
+
+    def _check_tasks(self, task: AnswerTask, checks: Iterable[Check], answer: Answer) -> Iterator[Task]:
+        if isinstance(answer, CallFailure):
+            return
+        for position, check in enumerate(checks):
+            if check.key == JUDGED:
+                asked = judged_check.ask(
+                    check.argument,
+                    judge=self.plan.experiment.judges[0],
+                    case=task.case,
+                    variant=task.variant.name,
+                    completion=answer,
+                    check=position,
+                    repeat=task.repeat,
+                    environment=self.plan.environment,
+                    root=self.plan.root,
+                )
+                yield CheckTask(asked=asked, slot=(task.case.id, task.variant.name, task.repeat), position=position)
+
+    def _judge_tasks(self, task: AnswerTask) -> Iterator[Task]:
+        pair = self._pair(task.case, task.repeat)
+        if pair is None:
+            return
+        experiment = self.plan.experiment
+        for index, judge in enumerate(experiment.judges):
+            ballots = pairwise.ballots(
+                judge,
+                experiment.rubric,
+                task.case,
+                *pair,
+                repeat=task.repeat,
+                judge_index=self._panel_index(index),
+                environment=self.plan.environment,
+                root=self.plan.root,
+            )
+            for ballot in ballots:
+                yield JudgmentTask(ballot=ballot, panel_index=index)
+            if judge.axes == "pointwise":
+                for candidate in pair:
+                    yield self._appraisal_task(judge, index, task, candidate)
+
+    def _appraisal_task(self, judge: Judge, index: int, task: AnswerTask, candidate: Candidate) -> AppraisalTask:
+        card = pointwise.scorecard(
+            judge,
+            self.plan.experiment.rubric,
+            task.case,
+            candidate,
+            repeat=task.repeat,
+            judge_index=self._panel_index(index),
+            environment=self.plan.environment,
+            root=self.plan.root,
+        )
+        return AppraisalTask(scorecard=card, panel_index=index, case=task.case.id, repeat=task.repeat)
+
+    def _panel_index(self, index: int) -> int | None:
+        """Return a judge's place in the panel; None where there is only one judge."""
+        return index if len(self.plan.experiment.judges) > 1 else None
+
+    def _pair(self, case: Case, repeat: int) -> tuple[Candidate, Candidate] | None:
+        """Return both answers of a pair; None while one is missing, and for good when one failed."""
+        candidates = []
+        for variant in (self.plan.control.name, self.plan.treatment.name):
+            answered = self.answers.get((case.id, variant, repeat))
+            if answered is None or answered.completion is None:
+                return None
+            candidates.append(Candidate(variant=variant, text=answered.completion.text))
+        return candidates[0], candidates[1]
+
+    def _take_judgment(self, task: JudgmentTask, answer: Answer) -> None:
+        judgment = pairwise.read(task.ballot, answer)
+        if isinstance(answer, Completion):
+            judgment = replace(judgment, determinism=determinism_grade([answer]))
+        self.judgments.append((task.panel_index, judgment))
+
+    def _take_appraisal(self, task: AppraisalTask, answer: Answer) -> None:
+        key = (task.case, task.repeat, task.panel_index)
+        self.appraisals.setdefault(key, []).append(pointwise.read(task.scorecard, answer))
+
+    def _take_check(self, task: CheckTask, answer: Answer) -> None:
+        answered = self.answers[task.slot]
+        scores = list(answered.scores)
+        scores[task.position] = judged_check.read(task.asked, answer)
+        self.answers[task.slot] = replace(answered, scores=tuple(scores))
+
+
+def _scores(case: Case, checks: Iterable[Check], answer: Answer) -> tuple[Score, ...]:
+    """Grade an answer; a judged check waits for its reply, and a failed call has no scores."""
+    if isinstance(answer, CallFailure):
+        return ()
+    return tuple(
+        Score(check=check.key, passed=None, reason="", error="not asked yet")
+        if check.key == JUDGED
+        else grade(check, case, answer)
+        for check in checks
+    )
+
+
+def _grouped(judgments: Iterable[tuple[int, Judgment]]) -> dict[tuple[str, int, int], list[Judgment]]:
+    groups: dict[tuple[str, int, int], list[Judgment]] = {}
+    ordered = sorted(judgments, key=lambda each: (each[1].case, each[1].repeat, each[0], each[1].first))
+    for index, judgment in ordered:
+        groups.setdefault((judgment.case, judgment.repeat, index), []).append(judgment)
+    return groups
+
+
+def recorded_answer(task: AnswerTask) -> Answer:
+    """Return the answer that a file holds for a task; a failure when it holds none."""
+    key = f"outputs:{task.variant.name}:{task.case.id}:{task.repeat}"
+    if task.recorded is None:
+        return CallFailure(
+            request_key=key,
+            kind=FailureKind.MISSING_OUTPUT,
+            message=f"{task.variant.sources.get('outputs', 'outputs')} has no answer {task.repeat} to {task.case.id}",
+        )
+    return Completion(
+        request_key=key,
+        text=task.recorded.text,
+        finish=Finish.STOP,
+        model_requested="outputs",
+        latency_s=task.recorded.latency_s,
+        cost_usd=task.recorded.cost_usd,
+        cost_reason=None if task.recorded.cost_usd is not None else "not recorded in the outputs file",
+        replayed=True,
+    )
+
+
+def calls_expected(plan: DuelPlan) -> int:
+    """Return how many tasks the run has if no call fails: answers, judgments, appraisals and judged checks."""
+    return len(plan.tasks) + sum(judge_calls(plan, judge) for judge in plan.experiment.judges) + judged_checks(plan)
+
+
+def judge_calls(plan: DuelPlan, judge: Judge) -> int:
+    """Return how many judgments and appraisals one judge of the panel is asked for."""
+    per_pair = (2 if judge.presentations == "both" else 1) + (2 if judge.axes == "pointwise" else 0)
+    return len(plan.selection.cases) * plan.repeats * per_pair
+
+
+def judged_checks(plan: DuelPlan) -> int:
+    """Return how many pass/fail questions are asked about answers."""
+    questions = sum(
+        check.key == JUDGED for case in plan.selection.cases for check in (*plan.experiment.checks, *case.checks)
+    )
+    return 2 * plan.repeats * questions

@@ -1,0 +1,280 @@
+"""Every metric of a duel, from what was measured of each case."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from arena.deciding.decide import decide
+from arena.offline.duel import settle
+from arena.offline.duel.answers import Answers
+from arena.offline.duel.measures import SHARES, TIMED, Measured, PairedCase, paired
+from arena.planning.provable import fewest_cases
+from arena.records.case import Case
+from arena.records.experiment import Experiment
+from arena.records.metric import Criterion, Limit, Metric
+from arena.records.result import MetricResult
+from arena.stats.bounded_mean import clustered_gaffke_interval
+from arena.stats.estimate import Estimate
+from arena.stats.means import mean_estimate
+from arena.stats.multiplicity import benjamini_hochberg
+from arena.stats.paired import (
+    PairedDifference,
+    binary_difference,
+    bounded_difference,
+    mean_difference,
+    quantile_difference,
+    ratio_of_means,
+)
+from arena.stats.quantiles import quantile_estimate
+
+QUANTILES = {"p50": 0.50, "p95": 0.95, "p99": 0.99}
+LEVELS_OF_AN_AXIS = (1.0, 5.0)
+ALONE = ("max", "min")  # limits on the treatment itself, not on its difference from control
+#: Shown when nobody declared them: what a prompt commonly changes besides its quality. Never times, which differ
+#: from run to run: they belong to a result only where somebody asked for them.
+ALWAYS_SHOWN = (
+    Metric(name="check_pass_rate", source="check_pass_rate", aggregate="rate", unit="share", direction="up"),
+    Metric(name="output_tokens_mean", source="output_tokens", aggregate="mean", unit="tokens", direction="down"),
+    Metric(name="cost_usd_mean", source="cost_usd", aggregate="mean", unit="USD", direction="down"),
+    Metric(name="error_rate", source="error_rate", aggregate="rate", unit="share", direction="down"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseValues:
+    """One quantity of the cases in which both arms have it, as sequences of equal length."""
+
+    control: list[float]
+    treatment: list[float]
+    clusters: list[str | None]
+    worst: tuple[list[float], list[float]]  # control and treatment if all that is open went against the treatment
+    best: tuple[list[float], list[float]]
+    of: int  # cases that were asked
+
+    @property
+    def is_complete(self) -> bool:
+        """Return whether nothing is open."""
+        return self.worst == (self.control, self.treatment) == self.best
+
+
+def metric_results(
+    experiment: Experiment,
+    cases: Sequence[Case],
+    answers: Answers,
+    axes: Mapping[str, CaseValues],
+    *,
+    control: str,
+    treatment: str,
+) -> tuple[MetricResult, ...]:
+    """Return every metric but the win rate: those declared for offline use, then those always shown.
+
+    Args:
+        experiment: whose metrics and α are used.
+        cases: that were asked.
+        answers: of the run.
+        axes: the judged axes by name, for metrics named `axis.NAME`.
+        control: the control's name.
+        treatment: the treatment's name.
+
+    Returns:
+        One entry a metric and limit, in the order of the file. Secondary metrics are adjusted by
+        Benjamini–Hochberg over all of them that are not times.
+    """
+    declared = [m for m in experiment.metrics if m.where != "live" and m.source != "win_rate"]
+    names = {metric.name for metric in declared}
+    found: list[MetricResult] = []
+    for metric in (*declared, *(m for m in ALWAYS_SHOWN if m.name not in names)):
+        values = axes.get(metric.source.removeprefix("axis."))
+        if not metric.source.startswith("axis."):
+            pairs = [(case.id, case.cluster) for case in cases]
+            values = values_of(
+                paired(metric.source, answers, pairs, control=control, treatment=treatment), metric, asked=len(cases)
+            )
+        if metric.name in names or (values is not None and _tells_something(values)):
+            found += _results(metric, values, level=1.0 - experiment.gate.alpha, asked=len(cases))
+    return _adjusted(found)
+
+
+def values_of(pairs: Sequence[PairedCase], metric: Metric, *, asked: int) -> CaseValues:
+    """Return paired cases as sequences, with the worst and the best case for the treatment."""
+    up = metric.direction == "up"
+
+    def end(measured: Measured, high: bool) -> float:
+        return measured.high if high else measured.low
+
+    return CaseValues(
+        control=[pair.control.value for pair in pairs],
+        treatment=[pair.treatment.value for pair in pairs],
+        clusters=[pair.cluster for pair in pairs],
+        worst=([end(pair.control, up) for pair in pairs], [end(pair.treatment, not up) for pair in pairs]),
+        best=([end(pair.control, not up) for pair in pairs], [end(pair.treatment, up) for pair in pairs]),
+        of=asked,
+    )
+
+
+def _tells_something(values: CaseValues) -> bool:
+    """Return whether a metric that nobody asked for is worth a line: something was measured, and not all of it is 0."""
+    return any(values.control) or any(values.treatment)
+
+
+def _results(metric: Metric, values: CaseValues | None, *, level: float, asked: int) -> list[MetricResult]:
+    if values is None or not values.control:
+        return [_undefined(metric, limit) for limit in metric.limits or (None,)]
+    return [_result(metric, limit, values, level) for limit in metric.limits or (None,)]
+
+
+def _undefined(metric: Metric, limit: Limit | None) -> MetricResult:
+    reason = "not measured in both arms"
+    if metric.source in TIMED:
+        reason = "no case was called in both arms in the same run; --refresh measures both"
+    elif metric.source == "check_pass_rate":
+        reason = "no case has a check"
+    elif metric.source == "cost_usd":
+        reason = "the price of a model is unknown"
+    return MetricResult(
+        name=metric.name,
+        role=metric.role,
+        unit=metric.unit,
+        control=None,
+        treatment=None,
+        difference=Estimate(value=None, interval=None, n=0, unit_of_measure=metric.unit, reason=reason),
+        limit=limit,
+        decision=None if limit is None else "inconclusive",
+        note=reason,
+    )
+
+
+def _result(metric: Metric, limit: Limit | None, values: CaseValues, level: float) -> MetricResult:
+    difference = _difference(metric, limit, values.control, values.treatment, values.clusters, level)
+    alone = _alone(metric, values, level) if limit is not None and limit.kind in ALONE else None
+    notes = [f"measured in {len(values.control)} of {values.of} cases"] if len(values.control) < values.of else []
+    decision = None
+    if limit is not None:
+        criterion = Criterion(
+            metric=metric.name, role=metric.role, limit=limit, direction=metric.direction, unit=metric.unit
+        )
+        decided = decide(
+            alone or difference.estimate,
+            criterion,
+            worst_case=None if values.is_complete else _worst_case(metric, limit, values, level),
+            sign_flip_p=difference.p_value,
+            alpha=1.0 - level,
+        )
+        decision = decided.outcome
+        if decision == "inconclusive":
+            notes.insert(0, _what_settles_it(criterion, metric, values, alone or difference.estimate, level))
+    return MetricResult(
+        name=metric.name,
+        role=metric.role,
+        unit=metric.unit,
+        control=difference.control,
+        treatment=difference.treatment,
+        difference=difference.estimate,
+        limit=limit,
+        decision=decision,
+        # A time differs from run to run, and so would everything that is adjusted together with it.
+        p_value=None if metric.source in TIMED else difference.p_value,
+        note="; ".join(notes) or None,
+        level=alone,
+    )
+
+
+def _what_settles_it(
+    criterion: Criterion, metric: Metric, values: CaseValues, decided_on: Estimate, level: float
+) -> str:
+    """Return why a criterion is undecided: too few for any answer of its kind, else how many would do."""
+    needed = fewest_cases(metric, criterion, alpha=1.0 - level)
+    if needed is not None and decided_on.n < needed:
+        return f"needs at least {needed:,} cases; there are {decided_on.n:,}"
+    alone = criterion.limit.kind in ALONE
+    mean_of = values.treatment if alone else [b - a for a, b in zip(values.control, values.treatment, strict=True)]
+    settled = settle.for_metric(
+        criterion,
+        decided_on,
+        mean_of,
+        bounds=_bounds(metric, criterion.limit, alone=alone),
+        clusters=values.clusters,
+        level=level,
+    )
+    return settle.sentence(settled, len(mean_of)) or "cannot tell yet"
+
+
+def _bounds(metric: Metric, limit: Limit, *, alone: bool) -> tuple[float, float] | None:
+    if limit.relative or metric.aggregate in QUANTILES:
+        return None
+    if metric.source in SHARES:
+        return (0.0, 1.0) if alone else (-1.0, 1.0)
+    if metric.source.startswith("axis."):
+        low, high = LEVELS_OF_AN_AXIS
+        return (low, high) if alone else (low - high, high - low)
+    return None
+
+
+def _difference(
+    metric: Metric,
+    limit: Limit | None,
+    control: Sequence[float],
+    treatment: Sequence[float],
+    clusters: Sequence[str | None],
+    level: float,
+) -> PairedDifference:
+    """Return the paired difference by the method of the metric's kind: share, axis, quantile, mean."""
+    relative = limit.relative if limit is not None else metric.source in ("cost_usd", "output_tokens")
+    if metric.source in SHARES and not relative:
+        return binary_difference(control, treatment, clusters=clusters, level=level)
+    if metric.source.startswith("axis.") and not relative:
+        low, high = LEVELS_OF_AN_AXIS
+        return bounded_difference(control, treatment, low=low, high=high, clusters=clusters, level=level)
+    if metric.aggregate in QUANTILES:
+        probability = QUANTILES[metric.aggregate]
+        return quantile_difference(
+            control, treatment, probability, unit=metric.unit, relative=relative, clusters=clusters, level=level
+        )
+    if relative:
+        return ratio_of_means(control, treatment, clusters=clusters, level=level)
+    return mean_difference(control, treatment, unit=metric.unit, clusters=clusters, level=level)
+
+
+def _worst_case(metric: Metric, limit: Limit, values: CaseValues, level: float) -> tuple[Estimate, Estimate]:
+    """Return the estimate if all that is open had gone against the treatment, and if it had gone for it."""
+    if limit.kind in ALONE:
+        against, in_favour = (_share_alone(arms[1], values.clusters, level) for arms in (values.worst, values.best))
+        return against, in_favour
+    against, in_favour = (
+        _difference(metric, limit, *arms, values.clusters, level).estimate for arms in (values.worst, values.best)
+    )
+    return against, in_favour
+
+
+def _alone(metric: Metric, values: CaseValues, level: float) -> Estimate:
+    """Return the treatment's own level with its interval."""
+    if metric.source in SHARES:
+        return _share_alone(values.treatment, values.clusters, level)
+    if metric.source.startswith("axis."):
+        low, high = LEVELS_OF_AN_AXIS
+        return _bounded_alone(values.treatment, values.clusters, level, low=low, high=high, unit=metric.unit)
+    if metric.aggregate in QUANTILES:
+        probability = QUANTILES[metric.aggregate]
+        return quantile_estimate(values.treatment, probability, unit=metric.unit, clusters=values.clusters, level=level)
+    return mean_estimate(values.treatment, unit=metric.unit, clusters=values.clusters, level=level)
+
+
+def _share_alone(values: Sequence[float], clusters: Sequence[str | None], level: float) -> Estimate:
+    return _bounded_alone(values, clusters, level, low=0.0, high=1.0, unit="share")
+
+
+def _bounded_alone(
+    values: Sequence[float], clusters: Sequence[str | None], level: float, *, low: float, high: float, unit: str
+) -> Estimate:
+    return Estimate(
+        value=sum(values) / len(values),
+        interval=clustered_gaffke_interval(values, clusters, low=low, high=high, level=level),
+        n=len({cluster for cluster in clusters if cluster is not None}) + sum(one is None for one in clusters),
+        unit_of_measure=unit,
+    )
+
+
+def _adjusted(results: Sequence[MetricResult]) -> tuple[MetricResult, ...]:
+    secondary = [i for i, one in enumerate(results) if one.role == "secondary"]
+    adjusted = benjamini_hochberg([results[i].p_value for i in secondary])
+    by_place = dict(zip(secondary, adjusted, strict=True))
+    return tuple(replace(one, p_adjusted=by_place.get(i)) for i, one in enumerate(results))

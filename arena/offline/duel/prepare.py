@@ -1,0 +1,103 @@
+"""From an experiment file and the options of a command to a plan that may be sent."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from arena.errors import BudgetExceeded, UsageError
+from arena.files import experiments
+from arena.offline.duel.against import against
+from arena.offline.duel.forecast import Forecast, forecast
+from arena.offline.duel.plan import DuelPlan, plan_duel
+from arena.offline.duel.previous import cases_by_outcome
+from arena.offline.duel.select import select_cases
+from arena.records.experiment import Experiment
+from arena.records.metric import Metric
+from arena.records.run_options import RunOptions
+from arena.runs.find import find
+from arena.runs.saved import load
+
+
+def prepare_duel(
+    path: Path, options: RunOptions, *, root: Path | None, environment: Mapping[str, str]
+) -> tuple[DuelPlan, Forecast]:
+    """Read an experiment and plan its duel; nothing is sent.
+
+    Args:
+        path: the experiment file, or the folder that holds experiment.yaml.
+        options: of the command.
+        root: the project root; None: the nearest parent with .git or pyproject.toml.
+        environment: where vendors' addresses may be rebound.
+
+    Returns:
+        The plan, and what it will ask and cost.
+
+    Raises:
+        FileError: mistakes in the files, all at once.
+        UsageError: options that cannot be followed, or a cap that cannot be kept for want of a price.
+        BudgetExceeded: even the lowest guess of the cost is above the cap.
+    """
+    experiment = experiments.load(path, root=root, single_variant=options.against is not None)
+    notes: tuple[str, ...] = ()
+    if options.against is not None:
+        experiment, notes = against(experiment, options.against)
+    plan = plan_duel(
+        experiment,
+        options,
+        select_cases(experiment, options, chosen_by_outcome=_chosen(experiment, options)),
+        environment=environment,
+        notes=notes,
+    )
+    return capped(plan, forecast(plan))
+
+
+def _chosen(experiment: Experiment, options: RunOptions) -> frozenset[str] | None:
+    if options.only is None:
+        return None
+    run = load(find("latest", root=Path(experiment.root)))
+    return cases_by_outcome(run, experiment, options.only)
+
+
+def capped(plan: DuelPlan, expected: Forecast) -> tuple[DuelPlan, Forecast]:
+    """Check a plan against its cap.
+
+    A model without a known price starts with the cap not enforced, unless the cap, or a metric, asks
+    for the cost.
+
+    Raises:
+        UsageError: a price is needed and not known.
+        BudgetExceeded: even the lowest guess of the cost is above the cap.
+    """
+    if expected.usd is None:
+        needs = _needs_a_price(plan)
+        if needs:
+            raise UsageError(
+                f"{', '.join(expected.unpriced)}: the price is not known, and {needs} needs it",
+                hint="declare it beside the model: price: {input: 2.50, output: 10.00}  (USD per million tokens)",
+            )
+        return replace(plan, cap_enforced=False), expected
+    cap = cap_of(plan)
+    if expected.usd.low > cap:
+        raise BudgetExceeded(
+            f"{expected.calls} calls cost ${expected.usd.low:.2f} or more; the cap is ${cap:.2f}: nothing was sent",
+            hint="--limit asks fewer cases; --max-cost raises the cap",
+        )
+    return plan, expected
+
+
+def cap_of(plan: DuelPlan) -> float:
+    """Return the cost cap in USD: the command line's, else the experiment's."""
+    asked = plan.options.max_cost_usd
+    return plan.experiment.max_cost_usd if asked is None else asked
+
+
+def _needs_a_price(plan: DuelPlan) -> str | None:
+    if plan.options.max_cost_usd is not None:
+        return "--max-cost"
+    if plan.experiment.max_cost_declared:
+        return "max_cost_usd"
+    return next((f"metric {metric.name}" for metric in plan.experiment.metrics if _is_of_cost(metric)), None)
+
+
+def _is_of_cost(metric: Metric) -> bool:
+    return metric.where != "live" and metric.source == "cost_usd"

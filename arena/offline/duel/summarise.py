@@ -1,0 +1,325 @@
+"""What a duel found: a pure function of the plan and of everything that came back."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from math import fsum
+
+from arena.deciding.decide import decide
+from arena.deciding.health import judge_health
+from arena.judging.merge import merge
+from arena.offline.duel import settle
+from arena.offline.duel.answers import Answers
+from arena.offline.duel.axes import axis_results, axis_values
+from arena.offline.duel.determinism import MEANING, grade, worst
+from arena.offline.duel.differences import undeclared_differences
+from arena.offline.duel.execute import Executed
+from arena.offline.duel.lost import lost_cases
+from arena.offline.duel.metrics import metric_results
+from arena.offline.duel.outlook import reach
+from arena.offline.duel.plan import DuelPlan
+from arena.records.case import Case
+from arena.records.judgment import Comparison, Judgment
+from arena.records.metric import Criterion, Limit, Metric
+from arena.records.result import (
+    SCHEMA_VERSION,
+    ArmDifference,
+    DuelResult,
+    ExperimentRef,
+    FlaggedAnswer,
+    JudgeHealth,
+    MetricResult,
+    WinRate,
+    WorstCase,
+)
+from arena.stats.estimate import Estimate
+from arena.stats.preference import Preference, win_rate
+
+HALF = Limit(kind="above", value=0.5)
+WIN_RATE = Metric(name="win_rate", source="win_rate", aggregate="mean", unit="share", direction="up")
+
+
+def summarise(plan: DuelPlan, executed: Executed) -> DuelResult:
+    """Return everything that follows from experiment, completions and judgments.
+
+    Args:
+        plan: what was asked.
+        executed: what came back, in any order.
+    """
+    found = _Found(plan, executed)
+    level = 1.0 - plan.experiment.gate.alpha
+    comparisons = found.comparisons() if plan.experiment.judges else ()
+    preference = _preference(comparisons, level) if comparisons else None
+    metrics = _decided(plan, (*_win_rate_metric(plan, preference), *found.metrics()))
+    cost, cost_reason = found.cost()
+    judges = found.judges(level)
+    axes = axis_results(found.axes, level=level) if _scores_axes(plan) else None
+    determinism = found.determinism()
+    needed, needed_note = found.what_settles_it(comparisons, metrics)
+    return DuelResult(
+        schema_version=SCHEMA_VERSION,
+        kind="duel",
+        experiment=ExperimentRef(name=plan.experiment.name, hash=plan.experiment.hash),
+        hypothesis=plan.experiment.hypothesis,
+        control=plan.control.name,
+        treatment=plan.treatment.name,
+        cases=len(found.cases),
+        repeats=plan.repeats,
+        models={
+            role: str(variant.model) if variant.model else None
+            for role, variant in (("control", plan.control), ("treatment", plan.treatment))
+        },
+        differences=found.differences(),
+        win_rate=_win_rate(preference, comparisons) if preference else None,
+        win_rate_decision=metrics[0].decision if preference else None,
+        axes=axes,
+        metrics=metrics,
+        judge=judges[0] if judges else None,
+        judges=judges,
+        outcomes={name: found.answers.outcomes(name) for name in (plan.control.name, plan.treatment.name)},
+        lost=lost_cases(plan, found.answers, comparisons, found.judgments),
+        cost_usd=cost,
+        cost_reason=cost_reason,
+        determinism=determinism,
+        determinism_reason=MEANING[determinism],
+        cases_needed=needed,
+        cases_needed_note=needed_note,
+        early_stop=None,
+        selection=plan.selection.how,
+        notes=found.notes(),
+    )
+
+
+def _decided(plan: DuelPlan, metrics: tuple[MetricResult, ...]) -> tuple[MetricResult, ...]:
+    """Return the metrics, without a verdict where the cases were chosen by their outcome."""
+    if plan.options.only is None:
+        return metrics
+    return tuple(replace(metric, decision=None, note=None) for metric in metrics)
+
+
+class _Found:
+    """What came back, arranged by case."""
+
+    def __init__(self, plan: DuelPlan, executed: Executed) -> None:
+        self.plan = plan
+        self.cases: Sequence[Case] = plan.selection.cases
+        self.control, self.treatment = plan.control.name, plan.treatment.name
+        self.executed = executed
+        self.answers = Answers(executed.answered)
+        self.judgments = _by_case(self.cases, executed.judgments)
+        self.axes = axis_values(
+            plan.experiment.rubric, self.cases, self.judgments, control=self.control, treatment=self.treatment
+        )
+
+    def comparisons(self) -> tuple[Comparison, ...]:
+        return tuple(
+            merge(
+                case.id,
+                self.judgments[case.id],
+                control=self.control,
+                treatment=self.treatment,
+                cluster=case.cluster,
+                repeats=self.plan.repeats,
+                control_failed=self._failed(self.control, case),
+                treatment_failed=self._failed(self.treatment, case),
+            )
+            for case in self.cases
+        )
+
+    def _failed(self, variant: str, case: Case) -> frozenset[int]:
+        return frozenset(one.repeat for one in self.answers.of(variant, case.id) if one.failure is not None)
+
+    def metrics(self) -> tuple[MetricResult, ...]:
+        return metric_results(
+            self.plan.experiment,
+            self.cases,
+            self.answers,
+            self.axes,
+            control=self.control,
+            treatment=self.treatment,
+        )
+
+    def judges(self, level: float) -> tuple[JudgeHealth, ...]:
+        """Return the health of each judge of the panel, in the panel's order."""
+        return tuple(self._health(str(judge.model), level) for judge in self.plan.experiment.judges)
+
+    def _health(self, model: str, level: float) -> JudgeHealth:
+        judgments = [one for one in self.executed.judgments if one.judge == model]
+        arms = (self.control, self.treatment)
+        health = judge_health(
+            judgments,
+            control=self.control,
+            treatment=self.treatment,
+            texts={arm: self._texts(arm) for arm in arms},
+            level=level,
+            min_consistency=self.plan.experiment.gate.min_consistency,
+            flagged=flagged_answers(judgments),
+            arm_failures={arm: self._calls_failed(arm) for arm in arms},
+            cases=len(self.cases) * self.plan.repeats,
+        )
+        return replace(health, model=model)
+
+    def _texts(self, variant: str) -> list[str]:
+        return [one.completion.text for one in self.answers.all_of(variant) if one.completion is not None]
+
+    def _calls_failed(self, variant: str) -> int:
+        return sum(one.failure is not None for one in self.answers.all_of(variant))
+
+    def what_settles_it(
+        self, comparisons: Sequence[Comparison], metrics: Sequence[MetricResult]
+    ) -> tuple[int | None, str | None]:
+        """Return how many cases would settle the headline, and that in words; nothing where it is settled."""
+        headline = metrics[0] if comparisons else next((one for one in metrics if one.role == "primary"), None)
+        if headline is None or headline.limit is None or headline.decision != "inconclusive":
+            return None, None
+        if not comparisons:
+            return None, headline.note
+        criterion = Criterion(metric="win_rate", role=headline.role, limit=headline.limit, direction="up", unit="share")
+        needed = settle.for_win_rate(comparisons, criterion, level=1.0 - self.plan.experiment.gate.alpha)
+        return needed.cases, settle.sentence(needed, len(self.cases))
+
+    def differences(self) -> tuple[ArmDifference, ...]:
+        declared = self.plan.differences
+        return (
+            *declared,
+            *undeclared_differences(declared, self.answers.all_of(self.control), self.answers.all_of(self.treatment)),
+        )
+
+    def cost(self) -> tuple[float | None, str | None]:
+        """Return what all answers, judgments and judged checks cost when they were first paid for."""
+        completions = [one.completion for one in self.executed.answered if one.completion is not None]
+        judged = [one for one in self.executed.judgments if one.outcome != "failed"]
+        costs = [(one.cost_usd, one.cost_reason) for one in completions]
+        costs += [(one.cost_usd, one.cost_reason) for one in judged]
+        costs += [
+            (score.cost_usd, "the judge's price is unknown") for row in self.executed.answered for score in row.scores
+        ]
+        unknown = [reason for cost, reason in costs if cost is None]
+        if unknown:
+            return None, unknown[0]
+        return fsum(cost for cost, _ in costs if cost is not None), None  # exact in any order of the answers
+
+    def determinism(self) -> str:
+        completions = [one.completion for one in self.executed.answered if one.completion is not None]
+        return worst([grade(completions), *(one.determinism for one in self.executed.judgments if one.determinism)])
+
+    def notes(self) -> tuple[str, ...]:
+        notes = list(self.plan.notes)
+        completions = [one.completion for one in self.executed.answered if one.completion is not None]
+        if any(completion.authored for completion in completions):
+            notes.append("replies and judgments were written by hand: this shows the tool, and says nothing of a model")
+        elif any(completion.replayed and completion.model_requested != "outputs" for completion in completions):
+            notes.append("answers were read from a transcript: no model was called for them")
+        notes += [
+            f"the arms differ in something that is not declared: {difference.what}: "
+            f"{difference.control} against {difference.treatment}"
+            for difference in self.differences()
+            if not difference.declared
+        ]
+        notes += [f"too few cases: {one.message}" for one in reach(self.plan) if not one.within_reach]
+        if not self.differences():
+            notes.append("nothing to compare: the arms are the same")
+        return tuple(notes)
+
+
+def _by_case(cases: Sequence[Case], judgments: Sequence[Judgment]) -> dict[str, list[Judgment]]:
+    found: dict[str, list[Judgment]] = {case.id: [] for case in cases}
+    for judgment in sorted(judgments, key=lambda one: (one.repeat, one.judge, one.first)):
+        found[judgment.case].append(judgment)
+    return found
+
+
+def _scores_axes(plan: DuelPlan) -> bool:
+    return any(judge.axes != "none" for judge in plan.experiment.judges)
+
+
+def _preference(comparisons: Sequence[Comparison], level: float) -> Preference:
+    return win_rate(
+        [one.score for one in comparisons],
+        clusters=[one.cluster for one in comparisons],
+        lows=[one.low for one in comparisons],
+        highs=[one.high for one in comparisons],
+        level=level,
+    )
+
+
+def _win_rate(found: Preference, comparisons: Sequence[Comparison]) -> WinRate:
+    return WinRate(
+        value=found.value,
+        interval=found.interval,
+        n=found.n,
+        unit_of_measure="share",
+        reason=found.reason,
+        standard_error=found.standard_error,
+        p_value=found.p_value,
+        p_method=found.p_method,
+        cases=found.cases,
+        clusters=found.clusters,
+        wins=found.wins,
+        losses=found.losses,
+        ties=found.ties,
+        failed={
+            "control": sum(one.control_failed for one in comparisons),
+            "treatment": sum(one.treatment_failed for one in comparisons),
+        },
+        worst_case=_worst_case(found),
+    )
+
+
+def _win_rate_metric(plan: DuelPlan, found: Preference | None) -> tuple[MetricResult, ...]:
+    """Return the win rate as a metric: control's share, the treatment's, their difference; one line a limit."""
+    if found is None:
+        return ()
+    declared = next((metric for metric in plan.experiment.metrics if metric.source == "win_rate"), WIN_RATE)
+    return tuple(
+        _win_rate_line(found, declared, limit, plan.experiment.gate.alpha) for limit in declared.limits or (HALF,)
+    )
+
+
+def _win_rate_line(found: Preference, metric: Metric, limit: Limit, alpha: float) -> MetricResult:
+    share = Estimate(
+        value=found.value, interval=found.interval, n=found.n, unit_of_measure="share", reason=found.reason
+    )
+    decided = decide(
+        share,
+        Criterion(metric=metric.name, role=metric.role, limit=limit, direction=metric.direction, unit=metric.unit),
+        worst_case=_worst_case(found),
+        sign_flip_p=found.p_value,
+        alpha=alpha,
+    )
+    return MetricResult(
+        name=metric.name,
+        role=metric.role,
+        unit=metric.unit,
+        control=None if found.value is None else 1.0 - found.value,
+        treatment=found.value,
+        difference=_doubled(share),
+        limit=limit,
+        decision=decided.outcome,
+        p_value=found.p_value,
+        note=decided.message if decided.outcome == "inconclusive" else None,
+    )
+
+
+def _doubled(share: Estimate) -> Estimate:
+    """Return the treatment's share − control's, which is 2·share − 1."""
+    interval = share.interval and replace(
+        share.interval, low=2.0 * share.interval.low - 1.0, high=2.0 * share.interval.high - 1.0
+    )
+    value = None if share.value is None else 2.0 * share.value - 1.0
+    return replace(share, value=value, interval=interval)
+
+
+def _worst_case(found: Preference) -> WorstCase:
+    low, high = found.worst_case_low, found.worst_case_high
+    return WorstCase(low=0.0 if low is None else low, high=1.0 if high is None else high)
+
+
+def flagged_answers(judgments: Sequence[Judgment]) -> tuple[FlaggedAnswer, ...]:
+    """Return each suspected injection once, whatever the number of judgments that saw it."""
+    met: dict[tuple[str, str], FlaggedAnswer] = {}
+    for judgment in judgments:
+        for flag in judgment.flagged:
+            variant, family, excerpt = flag.split(": ", 2)
+            answer = FlaggedAnswer(case=judgment.case, variant=variant, family=family, excerpt=excerpt)
+            met.setdefault((judgment.case, flag), answer)
+    return tuple(met[key] for key in sorted(met))

@@ -1,0 +1,48 @@
+"""OpenAI, and every server that speaks its chat or responses API, through AsyncOpenAI."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import httpx2
+import openai
+
+from arena.providers.http_provider import NO_KEY, HttpProvider, http_options
+from arena.providers.opening import Opening
+from arena.records.call import Request
+
+_PATHS = {"chat": "/chat/completions", "responses": "/responses"}
+
+
+class OpenAIProvider(HttpProvider):
+    """Answers through one AsyncOpenAI client."""
+
+    @classmethod
+    def open(cls, opening: Opening) -> "OpenAIProvider":
+        """Return a provider for one address and its key."""
+        place = opening.place
+        assert place is not None  # every vendor of this module has an address
+        client = openai.AsyncOpenAI(
+            api_key=place.key or NO_KEY,
+            base_url=place.url,
+            max_retries=0,  # hidden retries would corrupt latencies; completions retries
+            timeout=None,
+            http_client=openai.DefaultAioHttpClient(**http_options(opening)),
+        )
+
+        async def post(request: Request, body: Mapping[str, Any]) -> httpx2.Response:
+            # The raw response: building the SDK's models would double the cost of a call.
+            if not request.stream:
+                return await client.post(_PATHS[request.api], cast_to=httpx2.Response, body=body)
+            extra: dict[str, Any] = {"stream": True}
+            if request.api == "chat":
+                extra["stream_options"] = {"include_usage": True}
+            response: httpx2.Response = await client.post(  # type: ignore[assignment]  # cast_to wins over stream_cls
+                _PATHS[request.api],
+                cast_to=httpx2.Response,
+                body={**body, **extra},
+                stream=True,
+                stream_cls=openai.AsyncStream[Any],
+            )
+            return response
+
+        return cls(post, client.close, opening)

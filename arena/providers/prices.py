@@ -1,0 +1,85 @@
+"""What a call costs in USD, from genai-prices as installed: no update is fetched, no table is kept here."""
+
+import importlib.metadata
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from arena.providers.table import find_vendor
+from arena.records.call import Usage
+from arena.records.variant import Model, Price
+
+
+def cost_usd(model: Model, usage: Usage | None, price: Price | None = None) -> tuple[float | None, str | None]:
+    """Return the cost of one call in USD, or None with the reason why it is unknown; never 0 for unknown.
+
+    Args:
+        model: Which model at which vendor.
+        usage: Tokens as the provider counted them.
+        price: What the user declares; it wins over every table. Cached tokens then cost as much as others.
+
+    >>> cost_usd(Model(vendor="replay", name="answers.jsonl"), None)
+    (0.0, None)
+    """
+    price = price or model.price
+    if price is None and find_vendor(model.vendor).free:
+        return 0.0, None
+    if usage is None:
+        return None, f"{model.vendor} reported no usage"
+    if price is not None:
+        return (usage.input_tokens * price.input + usage.output_tokens * price.output) / 1e6, None
+    cost = _table_cost(model, usage)
+    return (None, _unknown(model)) if cost is None else (cost, None)
+
+
+def rates(model: Model) -> Price | None:
+    """Return the price of a model in USD per million tokens at short prompts, or None when it is unknown."""
+    if model.price is not None:
+        return model.price
+    if find_vendor(model.vendor).free:
+        return Price(input=0.0, output=0.0)
+    into = _table_cost(model, Usage(input_tokens=1000, output_tokens=0))
+    out = _table_cost(model, Usage(input_tokens=0, output_tokens=1000))
+    return None if into is None or out is None else Price(input=into * 1000, output=out * 1000)
+
+
+def known(model: Model) -> bool:
+    """Return whether the cost of a model's calls can be told."""
+    return rates(model) is not None
+
+
+def version() -> str:
+    """Return the version of the price table, for the manifest."""
+    return f"genai-prices {importlib.metadata.version('genai-prices')}"
+
+
+def _unknown(model: Model) -> str:
+    return f"no price of {model} in {version()}; declare price: {{input, output}} beside the model"
+
+
+def _table_cost(model: Model, usage: Usage) -> float | None:
+    provider = find_vendor(model.vendor).prices
+    if provider is None:
+        return None
+    tokens = {
+        "input_tokens": usage.input_tokens,
+        "output_tokens": usage.output_tokens,
+        "cache_read_tokens": usage.cached_input_tokens,
+        "cache_write_tokens": usage.cache_write_tokens,
+    }
+    try:
+        return _calculator()(tokens, model.name, provider)
+    except (LookupError, ValueError):  # no such model, or counts that contradict each other
+        return None
+
+
+@cache
+def _calculator() -> Callable[[dict[str, int], str, str], float]:
+    # 0.2 s and 20 MB, so only where something is priced.
+    import genai_prices
+
+    def calculate(tokens: dict[str, int], name: str, provider: str) -> float:
+        usage: Any = genai_prices.Usage(**{kind: count for kind, count in tokens.items() if count})
+        return float(genai_prices.calc_price(usage, name, provider_id=provider).total_price)
+
+    return calculate

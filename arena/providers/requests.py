@@ -1,0 +1,228 @@
+"""Requests: the exact body of every call, built without any SDK. A run answered from the cache imports none."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from arena.errors import UsageError
+from arena.providers import gguf, settings
+from arena.providers.hosts import moved
+from arena.providers.table import find_vendor
+from arena.providers.vendor import Vendor
+from arena.records.call import Request
+from arena.records.case import Case, Message
+from arena.records.variant import Decoding, Model, Target
+
+#: Thinking counts towards it, and the messages API asks for one.
+ANTHROPIC_MAX_TOKENS = 8192
+#: A small model may never stop by itself.
+LOCAL_MAX_TOKENS = 1024
+ANTHROPIC_VERSION = "2026-10-21"
+ANTHROPIC_VERSION_WITH_SAMPLING = "2023-06-01"
+
+Json = dict[str, Any]
+
+
+def build(
+    model: Model,
+    *,
+    messages: Sequence[Message],
+    decoding: Decoding,
+    tools: Sequence[Mapping[str, Any]] = (),
+    schema: Mapping[str, Any] | None = None,
+    schema_name: str = "answer",
+    top_logprobs: int = 0,
+    repeat: int = 0,
+    stream: bool = False,
+    subject: Mapping[str, str],
+    environment: Mapping[str, str],
+    root: Path | None = None,
+) -> Request:
+    """Return the request that asks a model, with the report of each decoding setting.
+
+    Args:
+        model: Which model at which vendor.
+        messages: The whole prompt, the system message included, in order.
+        decoding: What was asked for.
+        tools: In the shape of chat: `{"type": "function", "function": {...}}`.
+        schema: Strict JSON Schema of the answer, where the vendor takes one.
+        schema_name: Its name, letters and underscores.
+        top_logprobs: How many alternatives of each token to report, 0 to 20.
+        repeat: 0, 1, 2 … for several answers to the same prompt.
+        stream: Measure the time to the first token.
+        subject: What the answer is about: `{"case": …, "variant": …}`.
+        environment: It may move a vendor to another host (OPENAI_BASE_URL …).
+        root: Project root, for local model files.
+
+    Raises:
+        UsageError: The vendor is unknown, the API is not one of its own, or the model refuses a setting.
+    """
+    vendor = find_vendor(model.vendor)
+    api = _api(model, vendor)
+    base_url = model.base_url or moved(vendor, environment)
+    placed, reports = settings.place(model, vendor, api, decoding, at_home=base_url is None)
+    body = _BODIES[api](model, list(messages), placed, list(tools), root)
+    if schema is not None and vendor.schemas:
+        _add_schema(body, api, schema, schema_name)
+    if top_logprobs:
+        _add_logprobs(body, model, api, top_logprobs)
+    return Request(
+        vendor=model.vendor,
+        base_url=base_url,
+        api=api,
+        api_version=_api_version(api, placed),
+        body=body,
+        repeat=repeat,
+        model=model.name,
+        messages=tuple(messages),
+        subject=subject,
+        stream=stream and api in settings.WIRE,
+        settings=reports,
+        on_unsupported=model.on_unsupported,
+        price=model.price,
+    )
+
+
+def build_target(target: Target, case: Case, *, root: Path, repeat: int = 0, variant: str) -> Request:
+    """Return the request that asks a user's own function about a case.
+
+    Args:
+        target: The function, whose file lies inside `root`.
+        case: What it is asked.
+        root: Project root; the body names the file relative to it, so the cache key holds on any machine.
+        repeat: 0, 1, 2 … for several answers to the same case.
+        variant: Name of the variant that the function is.
+
+    Raises:
+        UsageError: The file lies outside the project.
+    """
+    file = Path(target.file).resolve()
+    if not file.is_relative_to(root.resolve()):
+        raise UsageError(f"target {target.file}: lies outside the project {root}")
+    name = file.relative_to(root.resolve()).as_posix()
+    return Request(
+        vendor="target",
+        base_url=None,
+        api="target",
+        api_version=target.version,
+        body={"file": name, "function": target.function, "sha256": target.sha256, "case": asdict(case)},
+        repeat=repeat,
+        model=f"{name}:{target.function}",
+        messages=case.messages or (Message(role="user", content=case.input),),
+        subject={"case": case.id, "variant": variant},
+    )
+
+
+def cacheable(request: Request) -> bool:
+    """Return whether an answer may be kept: not of a function without a declared version, a double or a transcript."""
+    return request.api not in ("scripted", "replay") and not (request.api == "target" and request.api_version is None)
+
+
+def _api(model: Model, vendor: Vendor) -> str:
+    api = model.api or vendor.default_api
+    if api not in vendor.apis:
+        raise UsageError(f"{model}: {vendor.name} has no '{api}' API (it has: {', '.join(vendor.apis)})")
+    return api
+
+
+def _api_version(api: str, placed: Mapping[str, Any]) -> str | None:
+    if api != "messages":
+        return None
+    sampling = {"temperature", "top_p", "top_k"} & set(placed)
+    return ANTHROPIC_VERSION_WITH_SAMPLING if sampling else ANTHROPIC_VERSION
+
+
+def _turns(messages: Sequence[Message]) -> list[Json]:
+    return [{"role": message.role, "content": message.content} for message in messages]
+
+
+def _chat(
+    model: Model, messages: list[Message], placed: Json, tools: list[Mapping[str, Any]], root: Path | None
+) -> Json:
+    body = {"model": model.name, "messages": _turns(messages), **placed}
+    return body | {"tools": [dict(tool) for tool in tools]} if tools else body
+
+
+def _responses(
+    model: Model, messages: list[Message], placed: Json, tools: list[Mapping[str, Any]], root: Path | None
+) -> Json:
+    # Responses are stored by default; nothing of a user's prompts should be.
+    body = {"model": model.name, "input": _turns(messages), "store": False, **placed}
+    flat = [{"type": "function", **tool["function"]} if "function" in tool else dict(tool) for tool in tools]
+    return body | {"tools": flat} if flat else body
+
+
+def _messages(
+    model: Model, messages: list[Message], placed: Json, tools: list[Mapping[str, Any]], root: Path | None
+) -> Json:
+    system = "\n\n".join(message.content for message in messages if message.role == "system")
+    turns = _turns([message for message in messages if message.role != "system"])
+    body: Json = {"model": model.name, "max_tokens": ANTHROPIC_MAX_TOKENS, "messages": turns, **placed}
+    if system:
+        body["system"] = system
+    return body | {"tools": [_claude_tool(tool) for tool in tools]} if tools else body
+
+
+def _claude_tool(tool: Mapping[str, Any]) -> Json:
+    if "function" not in tool:
+        return dict(tool)
+    function = dict(tool["function"])
+    schema = function.pop("parameters", {"type": "object", "properties": {}})
+    return {"name": function["name"], "description": function.get("description", ""), "input_schema": schema}
+
+
+def _local(
+    model: Model, messages: list[Message], placed: Json, tools: list[Mapping[str, Any]], root: Path | None
+) -> Json:
+    # Another file under the same name is another model, so its digest is part of the cache key.
+    path = gguf.find(model.name, root)
+    body = _chat(model, messages, {"max_tokens": LOCAL_MAX_TOKENS, **placed}, tools, root)
+    return {**body, "gguf_sha256": gguf.digest(path) if path else None}
+
+
+_BODIES = {
+    "chat": _chat,
+    "responses": _responses,
+    "messages": _messages,
+    "local": _local,
+    "replay": _chat,
+    "scripted": _chat,
+}
+
+
+def _add_schema(body: Json, api: str, schema: Mapping[str, Any], name: str) -> None:
+    if api == "responses":
+        body["text"] = {"format": {"type": "json_schema", "name": name, "strict": True, "schema": dict(schema)}}
+    elif api == "messages":
+        settings.put(body, ("output_config", "format"), {"type": "json_schema", "schema": _claude_schema(schema)})
+    else:
+        json_schema = {"name": name, "strict": True, "schema": dict(schema)}
+        body["response_format"] = {"type": "json_schema", "json_schema": json_schema}
+
+
+# Structured output of the messages API answers 400 to these; the parser of the answer checks them anyway.
+_NOT_IN_CLAUDE_SCHEMAS = frozenset(
+    {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength", "maxItems"}
+)
+
+
+def _claude_schema(schema: Any) -> Any:
+    if isinstance(schema, Mapping):
+        return {
+            name: {key: _claude_schema(part) for key, part in value.items()}
+            if name in ("properties", "$defs")
+            else _claude_schema(value)
+            for name, value in schema.items()
+            if name not in _NOT_IN_CLAUDE_SCHEMAS
+        }
+    return [_claude_schema(part) for part in schema] if isinstance(schema, list) else schema
+
+
+def _add_logprobs(body: Json, model: Model, api: str, count: int) -> None:
+    if api == "messages":
+        raise UsageError(f"{model}: the messages API gives no log-probabilities")
+    if api == "responses":
+        body.update(top_logprobs=count, include=["message.output_text.logprobs"])
+    else:
+        body.update(logprobs=True, top_logprobs=count)

@@ -1,0 +1,57 @@
+"""What a run will ask, cost and be able to prove, before anything is sent."""
+
+from dataclasses import dataclass
+
+from arena.records.result import ArmDifference, ExperimentRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Band:
+    """A low and a high guess of one quantity."""
+
+    low: float
+    high: float
+
+    def __add__(self, other: "Band") -> "Band":
+        return Band(low=self.low + other.low, high=self.high + other.high)
+
+    def times(self, factor: float) -> "Band":
+        """Return the band of so many of the same.
+
+        >>> Band(low=1.0, high=2.0).times(3)
+        Band(low=3.0, high=6.0)
+        """
+        return Band(low=self.low * factor, high=self.high * factor)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """Whether so many cases could prove one criterion at best."""
+
+    message: str
+    within_reach: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """A planned run."""
+
+    schema_version: int
+    kind: str  # "plan"
+    experiment: ExperimentRef
+    control: str
+    treatment: str
+    cases: int
+    repeats: int
+    differences: tuple[ArmDifference, ...]
+    calls: int  # if nothing were cached and no call failed
+    models: tuple[str, ...]
+    input_tokens: Band
+    output_tokens: Band
+    usd: Band | None  # None: a model has no known price
+    unpriced: tuple[str, ...]
+    cap_usd: float
+    cap_enforced: bool
+    provable: tuple[Reach, ...]
+    selection: str | None
+    notes: tuple[str, ...]

@@ -1,0 +1,32 @@
+"""The options that a run was asked for on the command line."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Only = Literal["lost", "failed", "flipped"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOptions:
+    """What the user asked of this run, besides the experiment itself.
+
+    The options down to `against` choose what is asked, so they belong to the run's identity; those
+    below it only say how.
+    """
+
+    limit: int | None = None  # a recorded random sample of so many cases
+    tags: tuple[str, ...] = ()
+    cases: tuple[str, ...] = ()
+    only: Only | None = None  # chosen by the outcome of the last run: exploratory
+    repeats: int | None = None  # None: the experiment's
+    seed: int | None = None  # None: the experiment's
+    against: str | None = None  # a git revision or a run: its treatment becomes the control
+
+    offline: bool = False
+    refresh: bool = False
+    max_cost_usd: float | None = None  # None: the experiment's
+    concurrency: int = 16
+    allow_hosts: tuple[tuple[str, str], ...] = ()  # (host, environment variable that holds its key)
+    deadline_s: float = 120.0
+    requests_per_minute: float | None = None
+    tokens_per_minute: float | None = None

@@ -1,0 +1,236 @@
+"""A run folder while its run is going: created or adopted, locked, finished."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from arena.records.answered import Answered
+from arena.records.experiment import Experiment
+from arena.records.judgment import Judgment
+from arena.records.result import SCHEMA_VERSION, Result
+from arena.runs.codec import dumps, to_json
+from arena.runs.home import MANIFEST, prepare_home, read_manifest, run_folders
+from arena.runs.lock import Lock, acquire
+from arena.runs.provenance import git_state, versions
+from arena.runs.rows import (
+    completion_to_json,
+    in_order_of_completions,
+    in_order_of_judgments,
+    judgment_to_json,
+)
+from arena.runs.snapshot import experiment_to_json
+from arena.runs.storage import storage_errors, write_whole
+
+COMPLETIONS = "completions.jsonl"
+JUDGMENTS = "judgments.jsonl"
+RESULT = "result.json"
+EXPERIMENT = "experiment.json"
+
+LONGEST_NAME = 60
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spending:
+    """What this run cost, as far as it does not follow from experiment and answers."""
+
+    made: int  # calls sent
+    cached: int  # answers that were there already
+    failed: int  # calls without an answer
+    paid_usd: float | None  # None: a price is unknown
+    seconds: float
+    replay: str  # "live", "mixed" or "replayed": how many answers were paid for in this run
+
+
+@dataclass(slots=True, kw_only=True)
+class RunFolder:
+    """One run of one experiment: a folder that this process holds the lock of.
+
+    As a context manager it lets go of the lock at the end; a run that was not finished stays
+    unfinished and is adopted by the next one of the same experiment and options.
+    """
+
+    path: Path
+    manifest: dict[str, Any]
+    adopted: bool  # an interrupted run, taken up again
+    clock: Clock
+    lock: Lock = field(repr=False)
+
+    @property
+    def id(self) -> str:
+        """Return the run's name, e.g. `20261122-1104-support-bot`."""
+        return self.path.name
+
+    def finish(
+        self,
+        result: Result,
+        *,
+        completions: Iterable[Answered],
+        judgments: Iterable[Judgment],
+        spending: Spending,
+    ) -> None:
+        """Write everything the run found and mark it complete, in this order.
+
+        Raises:
+            StorageFailed: the disk is full or the folder read-only; the run stays unfinished.
+        """
+        rows = in_order_of_completions(completions)
+        self._write_lines(COMPLETIONS, (completion_to_json(row) for row in rows))
+        self._write_lines(JUDGMENTS, (judgment_to_json(each) for each in in_order_of_judgments(judgments)))
+        self._write(RESULT, to_json(result))
+        self.manifest |= {
+            "status": "complete",
+            "finished": _timestamp(self.clock()),
+            "models_requested": _models(rows, "model_requested"),
+            "models_returned": _models(rows, "model_returned"),
+            "decoding": _decoding(rows),
+            "calls": {"made": spending.made, "cached": spending.cached, "failed": spending.failed},
+            "paid_usd": spending.paid_usd,
+            "seconds": spending.seconds,
+            "replay": spending.replay,
+        }
+        self.write_manifest()
+
+    def write_manifest(self) -> None:
+        """Write the manifest as it stands.
+
+        Raises:
+            StorageFailed: the disk is full or the folder read-only.
+        """
+        self._write(MANIFEST, to_json(self.manifest, sort=False))
+
+    def close(self) -> None:
+        """Let go of the lock."""
+        self.lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _write(self, name: str, data: Any) -> None:
+        write_whole(self.path / name, dumps(data, indent=1) + "\n")
+
+    def _write_lines(self, name: str, lines: Iterable[Any]) -> None:
+        write_whole(self.path / name, "".join(dumps(line) + "\n" for line in lines))
+
+
+def open_run(experiment: Experiment, *, options: Mapping[str, Any], clock: Clock) -> RunFolder:
+    """Take up the unfinished run of this experiment and these options, or create a new one.
+
+    Args:
+        experiment: what is run; its root holds `.arena/`.
+        options: what was asked on the command line that changes which cases are run: plain JSON.
+        clock: the time of day, with a time zone; its local reading names the folder.
+
+    Raises:
+        StorageFailed: the folder cannot be written.
+    """
+    asked = to_json(options)
+    root = Path(experiment.root)
+    prepare_home(root)
+    return _adopt(experiment, asked, clock) or _create(experiment, asked, clock)
+
+
+def _adopt(experiment: Experiment, options: Any, clock: Clock) -> RunFolder | None:
+    for path, _ in run_folders(Path(experiment.root)):
+        if not _is_unfinished(read_manifest(path), experiment, options):
+            continue
+        lock = acquire(path)
+        if lock is None:
+            continue
+        manifest = read_manifest(path)  # again: it may have been finished before the lock was ours
+        if manifest is not None and _is_unfinished(manifest, experiment, options):
+            return RunFolder(path=path, manifest=manifest, adopted=True, clock=clock, lock=lock)
+        lock.release()
+    return None
+
+
+def _is_unfinished(manifest: Mapping[str, Any] | None, experiment: Experiment, options: Any) -> bool:
+    return (
+        manifest is not None
+        and manifest.get("status") == "running"
+        and manifest.get("experiment", {}).get("hash") == experiment.hash
+        and manifest.get("options") == options
+    )
+
+
+def _create(experiment: Experiment, options: Any, clock: Clock) -> RunFolder:
+    started = clock()
+    root = Path(experiment.root)
+    path = _new_folder(prepare_home(root), f"{started:%Y%m%d-%H%M}-{_folder_name(experiment.name)}")
+    lock = acquire(path)
+    if lock is None:  # another process adopted the folder in the instant before it was locked
+        return _create(experiment, options, clock)
+    manifest = _first_manifest(experiment, options, run=path.name, started=started)
+    run = RunFolder(path=path, manifest=manifest, adopted=False, clock=clock, lock=lock)
+    run._write(EXPERIMENT, experiment_to_json(experiment))
+    run.write_manifest()
+    return run
+
+
+def _first_manifest(experiment: Experiment, options: Any, *, run: str, started: datetime) -> dict[str, Any]:
+    git = git_state(Path(experiment.root))
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "run": run,
+        "status": "running",
+        "started": _timestamp(started),
+        "finished": None,
+        "experiment": {"name": experiment.name, "hash": experiment.hash, "path": experiment.path},
+        "files": {each.path: each.sha256 for each in experiment.files},
+        "versions": versions(),
+        "git": to_json(git),
+        "options": options,
+    }
+
+
+def _new_folder(runs: Path, name: str) -> Path:
+    number = 1
+    while True:
+        path = runs / (name if number == 1 else f"{name}-{number}")
+        with storage_errors(path, "create"):
+            try:
+                path.mkdir(mode=0o700)
+            except FileExistsError:
+                number += 1
+                continue
+            path.chmod(0o700)
+            return path
+
+
+def _folder_name(name: str) -> str:
+    plain = re.sub(r"[^a-z0-9._]+", "-", name.lower()).strip("-.")[:LONGEST_NAME]
+    return plain or "experiment"
+
+
+def _timestamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _models(rows: Iterable[Answered], which: str) -> dict[str, list[str]]:
+    found: dict[str, set[str]] = {}
+    for row in rows:
+        model = getattr(row.answer, which, None)
+        found.setdefault(row.variant, set()).update({model} if model else ())
+    return {variant: sorted(models) for variant, models in sorted(found.items())}
+
+
+def _decoding(rows: Iterable[Answered]) -> dict[str, list[Any]]:
+    """Return each variant's settings as requested, sent and honoured, each different report once."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        settings = row.completion.settings if row.completion else ()
+        reports = found.setdefault(row.variant, {})
+        for setting in settings:
+            report = to_json(setting)
+            reports[dumps(report)] = report
+    return {variant: [reports[key] for key in sorted(reports)] for variant, reports in sorted(found.items())}

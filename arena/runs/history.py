@@ -1,0 +1,67 @@
+"""The past runs of a project, as `arena runs` lists them."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from arena.errors import ArenaError
+from arena.records.metric import Decision
+from arena.records.result import DuelResult
+from arena.runs.home import run_folders
+from arena.runs.lock import is_held
+from arena.runs.saved import SavedRun
+from arena.stats.estimate import Interval
+
+Status = Literal["complete", "running", "interrupted", "damaged"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastRun:
+    """One line of the list of runs."""
+
+    run: str
+    status: Status
+    started: str | None  # ISO 8601, UTC
+    experiment: str
+    cases: int | None = None
+    headline: str | None = None  # the name of the quantity that decides: win_rate, or the primary metric
+    value: float | None = None  # the win rate, or the difference of the primary metric
+    interval: Interval | None = None
+    unit: str | None = None
+    decision: Decision | None = None
+    paid_usd: float | None = None
+    calls: int | None = None
+
+
+def past_runs(root: Path) -> list[PastRun]:
+    """Return every run of the project at `root`, newest first; a damaged one is listed as such."""
+    return [_past_run(path, manifest) for path, manifest in run_folders(root)]
+
+
+def _past_run(path: Path, manifest: dict[str, Any]) -> PastRun:
+    complete = manifest.get("status") == "complete"
+    listed = PastRun(
+        run=path.name,
+        status="complete" if complete else "running" if is_held(path) else "interrupted",
+        started=manifest.get("started"),
+        experiment=str(manifest.get("experiment", {}).get("name", "")),
+        paid_usd=manifest.get("paid_usd"),
+        calls=manifest.get("calls", {}).get("made"),
+    )
+    try:
+        return _with_headline(listed, SavedRun(path).result) if complete else listed
+    except ArenaError:
+        return replace(listed, status="damaged")
+
+
+def _with_headline(listed: PastRun, result: DuelResult) -> PastRun:
+    primary = next((each for each in result.metrics if each.role == "primary"), None)
+    if result.win_rate is not None:
+        rate = result.win_rate
+        listed = replace(listed, headline="win_rate", value=rate.value, interval=rate.interval, unit="share")
+        return replace(listed, cases=result.cases, decision=result.win_rate_decision)
+    if primary is not None:
+        found = primary.difference
+        listed = replace(listed, value=found.value, interval=found.interval, unit=found.unit_of_measure)
+        return replace(listed, cases=result.cases, headline=primary.name, decision=primary.decision)
+    return replace(listed, cases=result.cases)

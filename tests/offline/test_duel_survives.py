@@ -1,0 +1,82 @@
+"""Signals and kills: nothing that was paid for is lost, and the end is the same as without them."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from command_line import finish, start
+from duel_files import cases, result_bytes, write_experiment
+from loopback import Loopback
+
+CONCURRENCY = 4
+ARGUMENTS = ["duel", "experiment.yaml", "--concurrency", str(CONCURRENCY), "-q", "--output-format", "json"]
+
+
+def wait_for_requests(server: Loopback, number: int, process_alive: "object") -> None:
+    """Wait until so many requests have arrived."""
+    ends = time.monotonic() + 30
+    while server.count < number and time.monotonic() < ends:
+        time.sleep(0.005)
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_within_two_seconds_and_keeps_what_was_paid(tmp_path: Path, number: int, code: int) -> None:
+    """130 or 143, a hint how to go on, and the resumed run pays only for what was in flight."""
+    write_experiment(tmp_path, cases=cases(40), judge=None, checks=[{"max_words": 99}])
+    with Loopback(latency_s=0.05) as server:
+        process = start(tmp_path, ARGUMENTS, server.environment)
+        wait_for_requests(server, 20, process)
+        sent = time.monotonic()
+        process.send_signal(number)
+        stopped = finish(process)
+        took_s = time.monotonic() - sent
+        resumed = finish(start(tmp_path, ARGUMENTS, server.environment))
+        paid_twice = server.count - 80
+    assert stopped.code == code
+    assert took_s < 2.0
+    assert "run the same command again" in stopped.err
+    assert "Traceback" not in stopped.err
+    assert resumed.code == 0
+    assert 0 <= paid_twice <= CONCURRENCY
+
+
+def killed_at(folder: Path, server: Loopback, points: list[int]) -> None:
+    """Start the duel again and again, each time killing it when so many requests have arrived."""
+    for point in points:
+        process = start(folder, ARGUMENTS, server.environment)
+        wait_for_requests(server, point, process)
+        process.send_signal(signal.SIGKILL)
+        finish(process)
+
+
+def check_kills(folder: Path, kills: int, seed: int) -> None:
+    """Kill a duel at random points, finish it, and compare with one that was left alone."""
+    whole, broken = folder / "whole", folder / "broken"
+    for place in (whole, broken):
+        place.mkdir()
+        write_experiment(place, cases=cases(30))
+    with Loopback(latency_s=0.01) as server:
+        assert finish(start(whole, ARGUMENTS, server.environment)).code == 0
+        calls = server.count
+        points = np.sort(np.random.default_rng(seed).integers(1, calls, size=kills))
+        killed_at(broken, server, [calls + int(point) for point in points])
+        ended = finish(start(broken, ARGUMENTS, server.environment))
+        paid_twice = server.count - 2 * calls
+    assert ended.code == 0, ended.err
+    assert paid_twice <= kills * CONCURRENCY
+    assert result_bytes(broken) == result_bytes(whole)
+    assert len(os.listdir(broken / ".arena" / "runs")) == 1, "a resumed run is one run"
+
+
+def test_kills_at_random_points_lose_nothing(tmp_path: Path) -> None:
+    """SIGKILL: at most the calls in flight are paid twice, and the result has the same bytes."""
+    check_kills(tmp_path, kills=3, seed=1)
+
+
+@pytest.mark.simulation
+def test_twenty_kills_at_random_points_lose_nothing(tmp_path: Path) -> None:
+    """The same rule with twenty kills."""
+    check_kills(tmp_path, kills=20, seed=2)
