@@ -1,6 +1,7 @@
 """Run a planned duel from the command line: what is said before, while and after it runs."""
 
 import asyncio
+import gc
 import os
 import sys
 import time
@@ -44,6 +45,7 @@ def run_plan(
 ) -> Finished:
     """Run a plan, with its cost line before the first paid call and progress on stderr."""
     root = Path(plan.experiment.root)
+    _collect_from_here()
     screen = screen_of(sys.stderr, os.environ)
     with open_run(plan.experiment, options=identity_of(plan), clock=_now) as folder:
         if verbose:
@@ -64,6 +66,13 @@ def run_plan(
     for warning in finished.warnings:
         say(f"warning: {safe(warning)}")
     return finished
+
+
+def _collect_from_here() -> None:
+    """Collect cycles again, but not among what is loaded already: a long run must not grow."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+    gc.enable()
 
 
 def _announce(plan: DuelPlan, expected: Forecast, *, quiet: bool) -> None:

@@ -9,9 +9,9 @@ from arena.providers.table import VENDORS
 from arena.records.call import FATAL, RETRYABLE, Answer, CallFailure, Completion, FailureKind, Provider, Request
 
 FEWEST_FAILURES = 8  # in a row, before an endpoint counts as down
-CLOSING_S = 1.0  # for all connections at the end
+CLOSING_S = 0.5  # for all connections at the end
 
-Place = tuple[str, str | None]  # vendor and address
+Place = tuple[str, str | None, str]  # vendor, address and model: a judge may be down where other models answer
 
 
 def name_of(request: Request) -> str:
@@ -28,7 +28,7 @@ class Endpoint:
     """
 
     def __init__(self, provider: Provider, *, failures: int) -> None:
-        self._provider = provider
+        self.provider = provider
         self._failures = failures
         self._in_a_row = 0
         self._answered = False
@@ -55,7 +55,7 @@ class Endpoint:
 
     async def _ask(self, request: Request) -> Answer:
         try:
-            return await self._provider.complete(request)
+            return await self.provider.complete(request)
         except ArenaError:
             raise
         except Exception as error:  # noqa: BLE001  # a fault in one provider must not lose its neighbours' answers
@@ -77,7 +77,7 @@ class Endpoint:
 
     async def aclose(self) -> None:
         """Release the provider's connections."""
-        await self._provider.aclose()
+        await self.provider.aclose()
 
 
 class Endpoints:
@@ -114,8 +114,8 @@ class Endpoints:
             endpoint.check()
 
     async def aclose(self) -> None:
-        """Release all connections; at most a second."""
-        closing = [endpoint.aclose() for endpoint in self._endpoints.values()]
+        """Release all connections, each provider's once; at most half a second."""
+        closing = [provider.aclose() for provider in {e.provider: None for e in self._endpoints.values()}]
         with suppress(TimeoutError):
             async with asyncio.timeout(CLOSING_S):
                 await asyncio.gather(*closing, return_exceptions=True)
@@ -146,6 +146,7 @@ def down(request: Request, failure: CallFailure, in_a_row: int) -> ProviderUnusa
     """Return the error for an endpoint that fails every call."""
     calls = "1 call" if in_a_row == 1 else f"{in_a_row} calls in a row"
     return ProviderUnusable(
-        f"{name_of(request)} is down: {calls} failed, the last with {failure.kind.value}: {failure.message}",
+        f"{name_of(request)} is down for {request.model}: {calls} failed, "
+        f"the last with {failure.kind.value}: {failure.message}",
         hint="what is answered is kept: the same command goes on from there",
     )

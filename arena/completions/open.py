@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from arena.completions.budget import Account, Paying, Pricing
 from arena.completions.cache import Cache
-from arena.completions.endpoints import FEWEST_FAILURES, Endpoint, Endpoints, name_of
+from arena.completions.endpoints import FEWEST_FAILURES, Endpoint, Endpoints, Place, name_of
 from arena.completions.limits import Pace
 from arena.completions.retry import LONGEST_WAIT_S, Gate, Retrying
 from arena.completions.stored import Counts, Freshness, Stored
@@ -190,45 +190,47 @@ class _Opener:
         self._rng = rng
         self._open_provider = open_provider
         self._transcript = ReplayProvider(Transcript.load(Path(settings.transcript))) if settings.transcript else None
-        self._recorded: dict[tuple[str, str, str | None], bool] = {}
+        self._recorded: dict[Place, bool] = {}
+        self._retrying: dict[tuple[str, str | None], Retrying] = {}  # one gate and one pace for an address
 
     def is_recorded(self, request: Request) -> bool:
         """Return whether the transcript answers a request, because its model cannot be called here."""
         if self._transcript is None:
             return False
-        model = (request.vendor, request.model, request.base_url)
-        if model not in self._recorded:
-            self._recorded[model] = self._is_unavailable(*model)
-        return self._recorded[model]
+        place = _model_of(request)
+        if place not in self._recorded:
+            hosts, root = self._settings.allow_hosts, self._settings.root
+            why = table.unavailable(_model(request), self._environment, allow_hosts=hosts, root=root)
+            self._recorded[place] = why is not None
+        return self._recorded[place]
 
-    def _is_unavailable(self, vendor: str, name: str, base_url: str | None) -> bool:
-        model = Model(vendor=vendor, name=name, base_url=base_url)
-        hosts, root = self._settings.allow_hosts, self._settings.root
-        return table.unavailable(model, self._environment, allow_hosts=hosts, root=root) is not None
-
-    def place_of(self, request: Request) -> tuple[str, str | None]:
-        """Return what identifies a request's endpoint: vendor and address, or the one transcript."""
-        return ("transcript", None) if self.is_recorded(request) else (request.vendor, request.base_url)
+    def place_of(self, request: Request) -> Place:
+        """Return what identifies a request's endpoint: vendor, address and model, or the one transcript."""
+        return ("transcript", None, "") if self.is_recorded(request) else _model_of(request)
 
     def open(self, request: Request) -> Endpoint:
         """Open the endpoint of a request."""
         most = max(self._settings.concurrency, FEWEST_FAILURES)
         if self._transcript is not None and self.is_recorded(request):
             return Endpoint(self._transcript, failures=most)
+        address = (request.vendor, request.base_url)
+        if address not in self._retrying:
+            self._retrying[address] = self._open_retrying(request)
+        return Endpoint(self._retrying[address], failures=most)
+
+    def _open_retrying(self, request: Request) -> Retrying:
+        settings = self._settings
         provider = self._open_provider(
             request.vendor,
             request.base_url,
             environment=self._environment,
-            allow_hosts=self._settings.allow_hosts,
-            deadline_s=self._settings.deadline_s,
-            concurrency=self._settings.concurrency,
-            root=self._settings.root,
+            allow_hosts=settings.allow_hosts,
+            deadline_s=settings.deadline_s,
+            concurrency=settings.concurrency,
+            root=settings.root,
         )
         gate = Gate(name_of(request), self._rng)
-        retrying = Retrying(
-            provider, gate=gate, paces=self._paces(), deadline_s=self._settings.deadline_s, rng=self._rng
-        )
-        return Endpoint(retrying, failures=most)
+        return Retrying(provider, gate=gate, paces=self._paces(), deadline_s=settings.deadline_s, rng=self._rng)
 
     def _paces(self) -> tuple[Pace, ...]:
         requests, tokens = self._settings.requests_per_minute, self._settings.tokens_per_minute
@@ -254,6 +256,10 @@ class _Table:
     def cost(self, request: Request, usage: Usage | None) -> tuple[float | None, str | None]:
         """Return what a call cost, or why that is unknown."""
         return prices.cost_usd(_model(request), usage, request.price)
+
+
+def _model_of(request: Request) -> Place:
+    return (request.vendor, request.base_url, request.model)
 
 
 def _model(request: Request) -> Model:

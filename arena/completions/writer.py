@@ -15,7 +15,7 @@ from arena.completions.cache import Cache
 from arena.errors import StorageFailed
 from arena.records.call import Completion
 
-FLUSH_S = 1.5  # for what waits when the run ends
+FLUSH_S = 1.0  # for what waits when the run ends
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from arena.deciding.wording import quantity
 from arena.records.judgment import Judgment
 from arena.records.result import FlaggedAnswer, JudgeHealth
 from arena.stats.bounded_mean import clustered_gaffke_interval
-from arena.stats.clusters import Labels
+from arena.stats.clusters import Labels, group
 from arena.stats.estimate import Estimate
 from arena.stats.fractional_logit import length_controlled_win_rate
 from arena.stats.sign_flip import sign_flip
@@ -132,7 +132,7 @@ def _share(values: Sequence[float], clusters: Labels, level: float, reason: str)
     if not values:
         return Estimate(value=None, interval=None, n=0, unit_of_measure="share", reason=reason)
     interval = clustered_gaffke_interval(values, clusters, level=level)
-    units = len({label for label in clusters if label is not None}) + sum(label is None for label in clusters)
+    units = len(group(clusters, len(values)).sizes)
     return Estimate(value=fmean(values), interval=interval, n=units, unit_of_measure="share")
 
 

@@ -73,6 +73,7 @@ class Authored(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=False, populate_by_name=True)
 
     short: ClassVar[str | None] = None
+    short_forms: ClassVar[tuple[dict[str, Any], ...]] = ()  # other short forms, as JSON Schema
     expected: ClassVar[str] = "a mapping"
     known: ClassVar[frozenset[str]] = frozenset()
     long: ClassVar[frozenset[str]] = frozenset()  # fields that may hold more than MOST_ENTRIES
@@ -115,7 +116,8 @@ class Authored(BaseModel):
     @classmethod
     def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         schema = handler(core_schema)
-        return {"anyOf": [{"type": "string"}, schema]} if cls.short else schema
+        forms = [*cls.short_forms, *([{"type": "string"}] if cls.short else [])]
+        return {"anyOf": [*forms, schema]} if forms else schema
 
 
 AnyAuthored = TypeVar("AnyAuthored", bound=Authored)
@@ -154,6 +156,9 @@ def listed(value: Any) -> Any:
     """Return a list of one for a single value, for keys that take one or many."""
     return value if value is None or isinstance(value, list) else [value]
 
+
+#: One text, or a list of them.
+OneOrMany = BeforeValidator(listed, json_schema_input_type=str | list[str])
 
 _NUMBER_OR_TEXT: dict[str, Any] = {"type": ["number", "string"]}
 _TEXT_OR_INTEGER: dict[str, Any] = {"type": ["string", "integer"]}
@@ -195,8 +200,13 @@ def validate(shape: type[Shape], file: LocatedFile, mistakes: Mistakes) -> Shape
     try:
         return TypeAdapter(shape).validate_python(file.value, context=shapes)
     except ValidationError as error:
-        for details in error.errors(include_url=False):
-            _note(details, file, shapes, mistakes)
+        found = error.errors(include_url=False)
+        paths = [details["loc"] for details in found if _is_unknown(details)]
+        unknown = {path: _known_beside(path, file, shapes) for path in paths}
+        meant = {(*path[:-1], nearest(str(path[-1]), known)) for path, known in unknown.items()}
+        for details in found:
+            if details["type"] != "missing" or details["loc"] not in meant:  # else a misspelt key is two mistakes
+                _note(details, file, unknown, mistakes)
     return None
 
 
@@ -206,15 +216,24 @@ LONGEST_GUESS = 100
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return ` (did you mean 'x'?)`, or nothing when no known word is near."""
+    near = nearest(word, known)
+    return f" (did you mean '{printable(near)}'?)" if near else ""
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word that is most like `word`; None when none is near."""
     near = difflib.get_close_matches(word, list(known), n=1) if len(word) <= LONGEST_GUESS else []
-    return f" (did you mean '{near[0]}'?)" if near else ""
+    return near[0] if near else None
 
 
-def _note(details: ErrorDetails, file: LocatedFile, shapes: dict[int, list[str]], mistakes: Mistakes) -> None:
+def _is_unknown(details: ErrorDetails) -> bool:
+    return details["type"] == "extra_forbidden"
+
+
+def _note(details: ErrorDetails, file: LocatedFile, unknown: Mapping[Path, list[str]], mistakes: Mistakes) -> None:
     path: Path = details["loc"]
-    if details["type"] == "extra_forbidden":
-        known = shapes.get(id(_inside(file.value, path[:-1])), [])
-        key = str(path[-1])
+    if _is_unknown(details):
+        known, key = unknown[path], str(path[-1])
         hint = did_you_mean(key, known) or (f" (known: {', '.join(known)})" if known else "")
         mistakes.add(file, path, f"unknown key '{printable(key)}'{hint}", at_key=True)
     elif details["type"] == "missing":
@@ -223,11 +242,12 @@ def _note(details: ErrorDetails, file: LocatedFile, shapes: dict[int, list[str]]
         mistakes.add(file, path, message_of(details))
 
 
-def _inside(value: Any, path: Path) -> Any:
-    """Return what stands at a path; parts that the value does not have are those of a short form."""
-    for part in path:
+def _known_beside(path: Path, file: LocatedFile, shapes: Mapping[int, list[str]]) -> list[str]:
+    """Return the keys that the mapping of an unknown key may have; parts that are not there belong to a short form."""
+    value = file.value
+    for part in path[:-1]:
         value = step(value, part, missing=value)
-    return value
+    return shapes.get(id(value), [])
 
 
 _EXPECTED = {

@@ -15,8 +15,8 @@ FileKind = Literal["experiment", "golden", "rubric"]
 _ROWS = (".jsonl", ".ndjson", ".csv")
 
 
-def check_file(path: Path | str, *, root: Path | None = None, source: Source | None = None) -> FileKind:
-    """Validate a file and all that it names; return what it is.
+def check_file(path: Path | str, *, root: Path | None = None, source: Source | None = None) -> tuple[str, ...]:
+    """Validate a file and all that it names; return its warnings.
 
     Args:
         path: A .yaml, .json, .jsonl or .csv file, or a folder that holds experiment.yaml.
@@ -26,15 +26,14 @@ def check_file(path: Path | str, *, root: Path | None = None, source: Source | N
     Raises:
         FileError: every mistake, each with its place; or a file of no known kind.
     """
-    kind = recognise(path, root=root, source=source)
-    match kind:
+    match recognise(path, root=root, source=source):
         case "experiment":
-            experiments.load(path, root=root, source=source, single_variant=True)
+            return experiments.load(path, root=root, source=source, single_variant=True).warnings
         case "golden":
             golden.load(path, root=root, source=source)
         case "rubric":
             rubrics.load(path, root=root, source=source)
-    return kind
+    return ()
 
 
 def recognise(path: Path | str, *, root: Path | None = None, source: Source | None = None) -> FileKind:

@@ -20,9 +20,9 @@ from typing import Annotated, Any, ClassVar
 
 import jsonschema
 import regex
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
+from pydantic import AfterValidator, Discriminator, Field, Tag
 
-from arena.files.authored import Authored, FilePath, listed
+from arena.files.authored import Authored, FilePath, OneOrMany
 from arena.files.located import printable
 
 
@@ -34,11 +34,8 @@ def _compiles(pattern: str) -> str:
     return pattern
 
 
-_ONE_OR_MANY: dict[str, Any] = {
-    "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]
-}
 NonEmpty = Annotated[str, Field(min_length=1)]
-Texts = Annotated[list[NonEmpty], BeforeValidator(listed), Field(min_length=1), WithJsonSchema(_ONE_OR_MANY)]
+Texts = Annotated[list[NonEmpty], OneOrMany, Field(min_length=1)]
 Pattern = Annotated[str, Field(min_length=1), AfterValidator(_compiles)]
 
 
@@ -61,6 +58,8 @@ class ExactArgument(Authored):
 class TextsArgument(Authored):
     """One or more texts to look for."""
 
+    short_forms: ClassVar[tuple[dict[str, Any], ...]] = ({"type": "string"}, {"type": "array"})
+
     text: Texts = Field(description="A text, or a list of them.")
     ignore_case: bool = Field(False, description="true: upper and lower case are equal.")
 
@@ -81,6 +80,8 @@ class PatternArgument(Authored):
 
 class SchemaArgument(Authored):
     """A JSON Schema, written here or in a file."""
+
+    short_forms: ClassVar[tuple[dict[str, Any], ...]] = ({"type": "object"},)
 
     file: FilePath | None = Field(None, description="A JSON file that holds the schema.")
     inline: dict[str, Any] | None = Field(None, description="The schema itself.")

@@ -4,9 +4,20 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from arena.files.authored import AmountText, Authored, FilePath, Identifier, Share, Text, Version, listed, one_of
+from arena.files.authored import (
+    AmountText,
+    Authored,
+    FilePath,
+    Identifier,
+    OneOrMany,
+    Share,
+    Text,
+    Version,
+    listed,
+    one_of,
+)
 from arena.files.checks import CheckEntry
 from arena.files.golden_file import Cases, ContextEntry
 from arena.files.live_file import LiveFile
@@ -35,7 +46,6 @@ def _address(value: str) -> str:
 
 ModelName = Annotated[str, AfterValidator(_model_name)]
 Address = Annotated[str, AfterValidator(_address)]
-_ONE_OR_MANY: dict[str, Any] = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
 
 
 class DecodingEntry(Authored):
@@ -46,9 +56,9 @@ class DecodingEntry(Authored):
     top_k: int | None = Field(None, ge=1, description="Sample among the k likeliest tokens.")
     max_tokens: int | None = Field(None, ge=1, description="The most tokens of an answer.")
     seed: int | None = Field(None, description="The provider's sampling seed.")
-    stop: Annotated[
-        list[Annotated[str, Field(min_length=1)]], BeforeValidator(listed), WithJsonSchema(_ONE_OR_MANY)
-    ] = Field(default_factory=list, description="Texts at which the answer ends.")
+    stop: Annotated[list[Annotated[str, Field(min_length=1)]], OneOrMany] = Field(
+        default_factory=list, description="Texts at which the answer ends."
+    )
     presence_penalty: float | None = Field(None, ge=-2, le=2, description="Against repeating topics.")
     frequency_penalty: float | None = Field(None, ge=-2, le=2, description="Against repeating words.")
     reasoning_effort: Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"] | None = Field(
@@ -173,6 +183,9 @@ class SplitEntry(Authored):
         return self
 
 
+_OneOrManyJudges = BeforeValidator(listed, json_schema_input_type=JudgeEntry | list[JudgeEntry] | None)
+
+
 class ExperimentFile(PromptKeys):
     """An experiment: what is compared, on what, and what decides."""
 
@@ -186,7 +199,7 @@ class ExperimentFile(PromptKeys):
     variants: dict[Identifier, VariantEntry] = Field(
         description="The arms: `control`, or the first, is the baseline.", max_length=100
     )
-    judge: Annotated[list[JudgeEntry] | None, BeforeValidator(listed)] = Field(
+    judge: Annotated[list[JudgeEntry] | None, _OneOrManyJudges] = Field(
         None, description="vendor:model, a mapping, a list (a panel), or null: the checks decide.", min_length=1
     )
     checks: list[CheckEntry] = Field(default_factory=list, description="What must hold of every answer.")

@@ -131,14 +131,11 @@ def _columns(header: list[str], mapping: Mapping[str, str], name: str) -> dict[s
         raise _refused(name, 1, f"column {_listed(twice)} stands twice: rename one")
     for field, column in mapping.items():
         if field not in COLUMNS and not re.fullmatch(r"vars\..+", field):
-            known = ", ".join((*COLUMNS, "vars.NAME"))
-            raise _refused(
-                name, 1, f"cannot map to '{printable(field)}'{did_you_mean(field, COLUMNS)} (known: {known})"
-            )
+            hint = did_you_mean(field, COLUMNS) or f" (known: {', '.join(COLUMNS)}, vars.NAME)"
+            raise _refused(name, 1, f"cannot map to '{printable(field)}'{hint}")
         if column not in header:
-            raise _refused(
-                name, 1, f"no column '{printable(column)}'{did_you_mean(column, header)} (columns: {_listed(header)})"
-            )
+            hint = did_you_mean(column, header) or f" (columns: {_listed(header)})"
+            raise _refused(name, 1, f"no column '{printable(column)}'{hint}")
     unknown = [column for column in header if column not in COLUMNS]
     if unknown and not mapping:
         example = f"--map input={unknown[0]}" if "input" not in header else f"--map vars.{unknown[0]}={unknown[0]}"

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, WrapValidator
+from pydantic import Field, WrapValidator
 
-from arena.files.authored import Authored, FilePath, Identifier, Text, Version, in_parts, listed, one_of
+from arena.files.authored import Authored, FilePath, Identifier, OneOrMany, Text, Version, in_parts, one_of
 from arena.files.checks import CheckEntry
 
 #: Names that templates hold already.
@@ -32,6 +32,7 @@ class ContextEntry(Authored):
     """What the candidate may rely on: a text, a list of documents, or a file."""
 
     expected: ClassVar[str] = "a text, a list of {id, text}, or {file: PATH}"
+    short_forms: ClassVar[tuple[dict[str, Any], ...]] = ({"type": "string"}, {"type": "array"})
 
     documents: list[DocumentEntry] | None = Field(None, description="The documents.", min_length=1)
     file: FilePath | None = Field(None, description="A text; or .jsonl, .yaml, .json: case id to its documents.")
@@ -57,9 +58,6 @@ class MessageEntry(Authored):
     content: Text = Field(description="What is said.")
 
 
-_ONE_OR_MANY: dict[str, Any] = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
-
-
 class CaseEntry(Authored):
     """One case; a bare text is its input."""
 
@@ -75,7 +73,7 @@ class CaseEntry(Authored):
     context: ContextEntry | None = Field(None, description="Retrieved documents or policy: text, [{id, text}], {file}.")
     vars: dict[str, Any] = Field(default_factory=dict, description="Values for templates, by name.")
     reference: Text | None = Field(None, description="The golden answer, for exact checks and judges.")
-    tags: Annotated[list[Identifier], BeforeValidator(listed), WithJsonSchema(_ONE_OR_MANY)] = Field(
+    tags: Annotated[list[Identifier], OneOrMany] = Field(
         default_factory=list, description="Segments that were known before any answer."
     )
     cluster: Identifier | None = Field(None, description="Cases that depend on each other share one.")

@@ -27,6 +27,8 @@ class GateRun(Authored):
 class Exposure(Authored):
     """How much is exposed, or why a stage is left out."""
 
+    short_forms: ClassVar[tuple[dict[str, Any], ...]] = ({"type": ["number", "string"]},)
+
     share: Share | None = Field(None, description="A share of the units, e.g. 5%.")
     skip: Annotated[str, Field(min_length=1)] | None = Field(None, description="Why the stage is left out.")
 

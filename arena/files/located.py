@@ -66,7 +66,7 @@ class LocatedFile:
                 continue
             value = inner
             found.append(str(part))
-            marks = marks.into(part) if marks else None
+            marks = (marks.into(part) or marks) if marks else None
         where = ".".join(printable(part) for part in found[self.unnamed :])
         if marks is None:
             return None, None, where

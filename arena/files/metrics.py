@@ -248,9 +248,8 @@ def _in_unit(kind: LimitKind, amount: Amount, metric: Metric) -> tuple[float, bo
     if metric.unit == "share" and amount.unit == "%":
         if absolute:
             return amount.value, False
-        raise Refused(
-            kind, f"{amount.text} of a share could mean two things: write {amount.text.rstrip('% ')}pp (points)"
-        )
+        points = amount.text.rstrip("% ")
+        raise Refused(kind, f"{amount.text} of a share could mean two things: write {points}pp for percentage points")
     if amount.unit == "%" and metric.unit != "points":
         if absolute:
             raise Refused(

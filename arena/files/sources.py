@@ -1,7 +1,6 @@
 """Where files are read from: the working tree, or a commit of it. Nothing outside the project root is read."""
 
 import difflib
-import os
 import stat
 import subprocess
 from pathlib import Path, PurePosixPath
@@ -77,20 +76,17 @@ class WorkingTree:
             real = target.resolve(strict=True)
             if not real.is_relative_to(self.root):
                 raise Unreadable(f"{quoted(str(path))} links out of the project root: only files inside it are read")
-            # Non-blocking, so that a pipe that takes a file's place cannot hang the reader.
-            descriptor = os.open(real, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+            mode = real.stat().st_mode
+            if stat.S_ISDIR(mode):
+                raise Unreadable(f"{quoted(str(path))} is a folder: name a file in it")
+            if not stat.S_ISREG(mode):  # a pipe would hang the reader
+                raise Unreadable(f"{quoted(str(path))} is not a plain file")
+            with real.open("rb") as file:
+                return _of_sane_size(file.read(MOST_BYTES + 1), path)
         except FileNotFoundError:
             raise Unreadable(f"{quoted(str(path))} does not exist{_near(target)}") from None
         except (OSError, RuntimeError, ValueError) as error:
             raise Unreadable(f"{quoted(str(path))} cannot be read: {_reason(error)}") from None
-        with os.fdopen(descriptor, "rb") as file:
-            about = os.fstat(descriptor)
-            if stat.S_ISDIR(about.st_mode):
-                raise Unreadable(f"{quoted(str(path))} is a folder: name a file in it")
-            if not stat.S_ISREG(about.st_mode):
-                raise Unreadable(f"{quoted(str(path))} is not a plain file")
-            data = file.read(MOST_BYTES + 1)
-        return _of_sane_size(data, path)
 
 
 class GitTree:

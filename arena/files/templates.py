@@ -11,7 +11,7 @@ from functools import lru_cache, wraps
 from typing import Any
 
 import jinja2
-from jinja2 import meta, nodes
+from jinja2 import nodes
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -179,7 +179,7 @@ def compile_template(source: str) -> Template:
     try:
         tree = _ENVIRONMENT.parse(source)
         _refuse(tree)
-        names = frozenset(meta.find_undeclared_variables(tree))
+        names = _names(tree)
         for loop in list(tree.find_all(nodes.For)):
             loop.iter = nodes.Filter(loop.iter, _STEPS_FILTER, [], [], None, None)
         tree.set_environment(_ENVIRONMENT)
@@ -190,6 +190,13 @@ def compile_template(source: str) -> Template:
     except RecursionError:
         raise TemplateMistake("not a template: nested too deep") from None
     return Template(source, names, (), jinja2.Template.from_code(_ENVIRONMENT, code, {}))
+
+
+def _names(tree: nodes.Template) -> frozenset[str]:
+    """Return the names that a template reads but its own loops' (jinja2.meta would run filters to fold constants)."""
+    found = list(tree.find_all(nodes.Name))
+    own = {name.name for name in found if name.ctx != "load"}
+    return frozenset(name.name for name in found) - own - {"loop"}
 
 
 def _refuse(tree: nodes.Template) -> None:
@@ -288,7 +295,10 @@ def _too_long() -> jinja2.TemplateRuntimeError:
 
 
 def _environment() -> _Environment:
-    environment = _Environment(undefined=_Strict, autoescape=False, keep_trailing_newline=True, cache_size=0)
+    # Not optimized: folding constants would run filters at compile time, outside the bounds of a rendering.
+    environment = _Environment(
+        undefined=_Strict, autoescape=False, keep_trailing_newline=True, cache_size=0, optimized=False
+    )
     environment.globals.clear()
     filters = {name: _bounded_filter(environment.filters[name]) for name in _FILTERS}
     environment.filters = {**filters, "join": _join, _STEPS_FILTER: _counted}

@@ -16,7 +16,7 @@ from arena.deciding.decide import threshold
 from arena.deciding.wording import limit_label
 from arena.records.metric import Criterion
 from arena.stats.bounded_mean import projected_gaffke_interval
-from arena.stats.clusters import Labels
+from arena.stats.clusters import Labels, group, has_labels
 from arena.stats.estimate import Estimate
 from arena.stats.means import cluster_robust_standard_error
 from arena.stats.preference import fewest_clusters
@@ -80,9 +80,8 @@ def cases_needed_bounded(
         return near > chance / math.sqrt(factor)
 
     least = 1.0
-    if clusters is not None and any(label is not None for label in clusters):
-        units = len({label for label in clusters if label is not None}) + sum(label is None for label in clusters)
-        least = max(1.0, fewest_clusters(1.0 - level) / units)
+    if has_labels(clusters):
+        least = max(1.0, fewest_clusters(1.0 - level) / len(group(clusters, len(array)).sizes))
     return _smallest(settled, len(array), least, criterion)
 
 

@@ -64,7 +64,7 @@ class Transcript:
         """
         name = name or path.name
         try:
-            rows = path.read_text(encoding="utf-8-sig").splitlines()
+            rows = path.read_text(encoding="utf-8-sig").split("\n")
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
             raise FileError([_mistake(name, None, f"cannot be read: {reason}")]) from error
@@ -153,7 +153,7 @@ def dump(header: Mapping[str, Any], answers: Iterable[tuple[Request, Completion]
     """
     rows: list[Mapping[str, Any]] = [{"transcript": VERSION, **header}]
     rows += [_row(request, completion) for request, completion in answers]
-    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    return "".join(json.dumps(row) + "\n" for row in rows)
 
 
 def _row(request: Request, completion: Completion) -> dict[str, Any]:

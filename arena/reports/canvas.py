@@ -64,7 +64,9 @@ class Canvas:
         return self._shown(safe_line(text))
 
     def _shown(self, text: str) -> str:
-        return text if self.unicode else text.translate(ASCII | WIDER).encode("ascii", "backslashreplace").decode("ascii")
+        return (
+            text if self.unicode else text.translate(ASCII | WIDER).encode("ascii", "backslashreplace").decode("ascii")
+        )
 
     def wrap(self, text: Text, width: int | None = None) -> list[Text]:
         """Break `text` into lines of at most `width` columns, between words where it can."""

@@ -21,7 +21,7 @@ taken along a hyperbola through the saddle point c of the integrand,
 
 Many small λ make a factor exp(D·z) where the few large ones have decayed only as a power of z: b bends the line to the
 side on which that factor falls, so the integrand neither oscillates nor cancels and the error stays relative, also far
-in the tail: 1e-10 at most against partial fractions in 1,500 digits and against finer grids, at levels from .8 on.
+in the tail: about 1e-10 at worst, against partial fractions in 1,500 digits and finer grids, at levels from .8 on.
 
 What no method can know: clusters larger than any that was seen. The interval takes the largest to be among them.
 """

@@ -26,6 +26,11 @@ class Groups:
         return self.sums(values) / self.sizes
 
 
+def has_labels(labels: Labels | None) -> bool:
+    """Return whether any case carries a label."""
+    return labels is not None and any(label is not None for label in labels)
+
+
 def group(labels: Labels | None, n: int) -> Groups:
     """Sort `n` cases into clusters.
 

@@ -1,6 +1,5 @@
 """The win rate at equal lengths: a fractional logit of the score on the difference in length."""
 
-import sys
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,7 +11,7 @@ from arena.stats.estimate import Estimate, Interval
 
 UNIT = "share"
 METHOD = "fractional logit"
-_FLAT = 1e-6  # a range of x, out of 2, that says nothing of x = 0
+_FLAT = 1e-6  # characters, or a range of x out of 2, that say nothing of x = 0
 _FAR = 15.0  # log odds that no fit of real scores reaches: the likelihood has no maximum
 
 
@@ -50,7 +49,7 @@ def length_controlled_win_rate(
     units = len(groups.sizes)
     if units < 3:
         return _undefined(units, "fewer than three units of evidence")
-    x = np.tanh(raw / max(float(raw.std()), sys.float_info.min))
+    x = np.tanh(raw / max(float(raw.std()), _FLAT))
     if np.ptp(x) < _FLAT:
         return _undefined(units, "the answers differ in length by the same everywhere")
     design = np.column_stack((np.ones(len(s)), x))

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from arena.stats.bounded_mean import clustered_gaffke_interval
-from arena.stats.clusters import Floats, Labels, group
+from arena.stats.clusters import Floats, Labels, group, has_labels
 from arena.stats.estimate import Interval
 from arena.stats.means import cluster_robust_standard_error
 from arena.stats.sign_flip import sign_flip
@@ -65,7 +65,7 @@ def win_rate(
     if len(values) == 0:
         return _nothing()
     groups = group(clusters, len(values))
-    labelled = clusters is not None and any(label is not None for label in clusters)
+    labelled = has_labels(clusters)
     interval = clustered_gaffke_interval(values, clusters, level=level)
     error = cluster_robust_standard_error(values, clusters)
     flipped = sign_flip(values - 0.5, clusters)

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from arena.stats.bounded_mean import lower_tail_p_value
-from arena.stats.clusters import Floats, Labels, group
+from arena.stats.clusters import Floats, Labels, group, has_labels
 from arena.stats.estimate import Estimate, Interval
 
 METHOD = "order statistics"
@@ -183,5 +183,5 @@ def _units(values: Floats, clusters: Labels | None) -> int:
 
 
 def _scarcity(probability: float, level: float, needed: int, clusters: Labels | None) -> str:
-    units = f"{needed} cases" if clusters is None else f"{needed} clusters, more where their sizes differ"
+    units = f"{needed} clusters, more where their sizes differ" if has_labels(clusters) else f"{needed} cases"
     return f"a p{100 * probability:g} bounded on both sides at {100 * level:g}% needs {units}"

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from command_line import clean, finish, start
 from duel_files import cases, write_experiment
 from loopback import Loopback

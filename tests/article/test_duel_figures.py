@@ -33,11 +33,11 @@ def test_the_axis_averages_of_the_scored_rows() -> None:
 
 def test_twenty_metrics_raise_a_false_alarm_in_about_64_percent_of_runs() -> None:
     """1 − .95²⁰: why secondary metrics and axes are adjusted."""
-    assert 1 - 0.95**20 == pytest.approx(0.64, abs=0.005)
+    assert pytest.approx(0.64, abs=0.005) == 1 - 0.95**20
 
 
 def test_benjamini_hochberg_of_the_four_p_values() -> None:
-    """p = .001, .020, .12, .42 become .004, .040, .160, .420."""
+    """P = .001, .020, .12, .42 become .004, .040, .160, .420."""
     assert benjamini_hochberg([0.001, 0.020, 0.12, 0.42]) == pytest.approx([0.004, 0.040, 0.160, 0.420])
 
 

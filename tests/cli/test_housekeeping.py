@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 import sample_results
 import sample_runs
 from arena.files import experiments

@@ -5,8 +5,8 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from arena_command import Arena, arena_in
 
+from arena_command import Arena, arena_in
 from loopback import Loopback
 
 EXPERIMENT = """

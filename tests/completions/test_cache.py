@@ -196,6 +196,7 @@ def test_a_planted_pickle_never_runs(filled: Path, tmp_path: Path) -> None:
     assert answers == [None] * len(ANSWERS)
     assert len(warnings) == len(ANSWERS) - 1
     with Cache(filled) as cache:
+        assert [completion for _, completion in cache.items()] == [None] * len(ANSWERS)
         store = cache.open_for_writing()
         with pytest.raises(ValueError, match="not inline raw bytes"):
             store.get(ANSWERS[3].request_key)
@@ -224,8 +225,8 @@ def test_a_named_file_is_neither_read_nor_deleted(filled: Path, tmp_path: Path) 
 @pytest.mark.parametrize(
     "plant",
     [
-        pytest.param("INSERT INTO Settings VALUES ('_directory', '/tmp')", id="an attribute of diskcache"),
-        pytest.param("INSERT INTO Settings VALUES ('sqlite_temp_store_directory', '/tmp')", id="another PRAGMA"),
+        pytest.param("INSERT INTO Settings VALUES ('_directory', '/elsewhere')", id="an attribute of diskcache"),
+        pytest.param("INSERT INTO Settings VALUES ('sqlite_temp_store_directory', '/elsewhere')", id="another PRAGMA"),
         pytest.param("UPDATE Settings SET value = 'delete' WHERE key = 'sqlite_journal_mode'", id="another value"),
         pytest.param("CREATE VIEW Extra AS SELECT 1", id="a view"),
         pytest.param("CREATE TABLE Extra (a)", id="a table"),
@@ -239,7 +240,7 @@ def test_a_database_with_planted_settings_is_rebuilt(filled: Path, plant: str) -
     assert answers == ANSWERS
     assert "40 answers kept" in warnings[0]
     with sql(filled) as connection:
-        assert connection.execute("SELECT 1 FROM Settings WHERE value IN ('/tmp', 'delete')").fetchall() == []
+        assert connection.execute("SELECT 1 FROM Settings WHERE value IN ('/elsewhere', 'delete')").fetchall() == []
     assert held(filled) == (ANSWERS, [])
 
 
@@ -374,19 +375,37 @@ def test_read_only_writes_nothing_at_all(filled: Path) -> None:
     assert {path: path.stat().st_mtime_ns for path in filled.rglob("*")} == times
 
 
-def test_read_only_sees_what_a_killed_process_left_in_the_log(filled: Path, tmp_path: Path) -> None:
+def test_read_only_sees_what_a_killed_process_left_in_the_log(
+    filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Commits that stand in the write-ahead log alone are read, and the log is not touched."""
     with Cache(filled) as cache:
         cache.put([answer_to(request(99), "in the log")])
         shutil.copytree(filled, tmp_path / "left")
-    left = tmp_path / "left"
+    left, scratch = tmp_path / "left", tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
     before = files_of(left)
     with Cache(left, read_only=True) as cache:
         found = cache.get(request(99).key)
     assert found is not None
     assert found.text == "in the log"
     assert files_of(left) == before
-    assert not list(Path("/tmp").glob("arena-cache-*/cache.db"))
+    assert list(scratch.iterdir()) == []
+
+
+def test_a_log_that_cannot_be_copied_is_a_warning(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is no room for the private copy, the cache counts as empty, with the reason."""
+    log = Path(f"{database_of(filled)}-wal")
+    log.write_bytes(b"x" * 100)
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copyfile", full)
+    answers, warnings = held(filled, read_only=True)
+    assert answers == [None] * len(ANSWERS)
+    assert "No space left" in warnings[0]
 
 
 def run_python(code: str, *arguments: object) -> "subprocess.CompletedProcess[str]":

@@ -9,6 +9,11 @@ from arena.records.call import Answer, CallFailure, FailureKind, Provider, Reque
 from completion_parts import Double, answer_to, failure, request
 
 
+def place(asked: Request) -> tuple[str, str | None, str]:
+    """Return what identifies a request's endpoint."""
+    return (asked.vendor, asked.base_url, asked.model)
+
+
 def ask_each(endpoint: Endpoint, count: int) -> list[Answer]:
     """Ask one after the other."""
 
@@ -62,7 +67,7 @@ def test_a_vendor_without_a_key_is_named_alone() -> None:
 def test_a_server_that_fails_every_call_is_down() -> None:
     """So many failures in a row without one answer are the server's fault, not the prompt's: exit 4."""
     double = Double(always(FailureKind.CONNECTION))
-    with pytest.raises(ProviderUnusable, match="openai is down: 8 calls in a row failed, the last with connection"):
+    with pytest.raises(ProviderUnusable, match="openai is down for m: 8 calls in a row failed, the last with conn"):
         ask_each(Endpoint(double, failures=8), 20)
     assert len(double.asked) == 8
 
@@ -129,7 +134,7 @@ def test_each_place_is_opened_once_and_closed_once() -> None:
         return Endpoint(provider, failures=8)
 
     async def main() -> None:
-        endpoints = Endpoints(open_endpoint, place_of=lambda asked: (asked.vendor, asked.base_url))
+        endpoints = Endpoints(open_endpoint, place_of=place)
         assert not opened
         for _ in range(2):
             for base_url in (None, "http://a", "http://b"):
@@ -164,7 +169,7 @@ def test_closing_never_hangs_or_raises(provider: Provider, monkeypatch: pytest.M
     monkeypatch.setattr("arena.completions.endpoints.CLOSING_S", 0.01)
 
     async def main() -> None:
-        endpoints = Endpoints(lambda _: Endpoint(provider, failures=8), place_of=lambda _: ("openai", None))
+        endpoints = Endpoints(lambda _: Endpoint(provider, failures=8), place_of=place)
         await endpoints.complete(request())
         await endpoints.aclose()
 
@@ -178,4 +183,4 @@ def test_the_error_of_a_place_that_cannot_be_opened_is_the_runs() -> None:
         raise ProviderUnusable(f"{asked.vendor}: OPENAI_API_KEY is not set")
 
     with pytest.raises(ArenaError, match="is not set"):
-        asyncio.run(Endpoints(open_endpoint, place_of=lambda _: ("openai", None)).complete(request()))
+        asyncio.run(Endpoints(open_endpoint, place_of=place).complete(request()))

@@ -64,3 +64,26 @@ def test_handlers_are_put_back() -> None:
 
     asyncio.run(main())
     assert [signal.getsignal(number) for number in interrupts.SIGNALS] == before
+
+
+def test_the_last_resort_says_why_and_ends_the_process(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where the process cannot end by itself, it is ended, with the same words and the same code."""
+    codes: list[int] = []
+    monkeypatch.setattr(interrupts, "LAST_RESORT_S", 0.01)
+    monkeypatch.setattr(os, "_exit", codes.append)
+
+    async def main() -> None:
+        async with interruptible(hint="arena duel resumes", last_resort=True):
+            os.kill(os.getpid(), signal.SIGINT)
+            try:
+                await asyncio.sleep(30)
+            finally:
+                while not codes:
+                    await asyncio.sleep(0.01)
+
+    with pytest.raises(Interrupted):
+        asyncio.run(main())
+    assert codes == [130]
+    assert capsys.readouterr().err == "stopped by SIGINT\nhint: arena duel resumes\n"

@@ -39,7 +39,7 @@ def test_an_answer_is_paid_for_once(tmp_path: Path) -> None:
     assert first == again
     assert (counts, counts_again) == (Counts(made=1), Counts(cached=1))
     assert len(double.asked) == 1
-    assert double.closed
+    assert double.closed == 1
 
 
 def test_an_answer_says_when_and_in_which_run_it_was_paid(tmp_path: Path) -> None:
@@ -347,6 +347,25 @@ def test_a_server_that_is_down_ends_the_run_and_pays_nothing_twice(
         counts = run_all(tmp_path, server, 60).counts
         assert server.count - before == 50
     assert counts == Counts(made=50, cached=10)
+
+
+def test_a_judge_that_is_down_alone_ends_the_run(tmp_path: Path) -> None:
+    """Other models of the same vendor may answer as they like: a model that never does is down, and that is exit 4."""
+
+    def answer(asked: Request) -> Answer:
+        return failure(asked, FailureKind.TIMEOUT) if asked.model == "judge" else answer_to(asked)
+
+    double = Double(answer)
+
+    async def main() -> None:
+        async with opened(tmp_path, double, concurrency=1) as completions:
+            for number in range(20):
+                await completions.complete(request(number))
+                await completions.complete(request(number, model="judge", body={"model": "judge", "n": number}))
+
+    with pytest.raises(ProviderUnusable, match="openai is down for judge: 8 calls in a row"):
+        asyncio.run(main())
+    assert double.closed == 1
 
 
 def test_once_stopped_a_session_stays_stopped(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+
 from arena.deciding.decide import decide, threshold
 from arena.deciding.wording import limit_label, quantity
 from arena.records.metric import Criterion

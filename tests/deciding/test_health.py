@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from arena.deciding.health import judge_health
 from arena.records.judgment import Judgment
 from arena.records.result import FlaggedAnswer, JudgeHealth

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from arena.files.checks import CHECKS
 from arena.providers.table import VENDORS
 

@@ -92,7 +92,7 @@ class TestSupportBot:
     def test_the_axes_show_where_the_difference_lies(self, support_bot: dict[str, Any]) -> None:
         """Arm means of each axis over cases and orders."""
         means = {axis["name"]: (axis["control"], axis["treatment"]) for axis in support_bot["axes"]}
-        assert means == {"clarity": (3.4, 4.2), "accuracy": (3.2, 4.2), "policy": (1.0, 4.6)}
+        assert means == {"clarity": (3.4, 4.2), "accuracy": (3.2, 4.2), "policy": (1.0, 4.8)}
 
     def test_the_judge_holds_to_its_judgments_when_the_answers_swap_places(self, support_bot: dict[str, Any]) -> None:
         """Consistent in every case, no position favoured, nothing flagged."""
@@ -128,8 +128,8 @@ class TestSmollm2:
     """examples/smollm2."""
 
     def test_recorded_answers_stand_in_where_the_model_is_not_installed(self, smollm2: dict[str, Any]) -> None:
-        """Every answer is replayed: grade D0, nothing paid."""
-        assert (smollm2["determinism"], smollm2["cost_usd"], smollm2["cases"]) == ("D0", 0.0, 40)
+        """Every answer is replayed: grade D0, no call made."""
+        assert (smollm2["determinism"], smollm2["calls"]["made"], smollm2["cases"]) == ("D0", 0, 40)
 
     def test_a_counted_check_proves_that_the_treatment_is_shorter(self, smollm2: dict[str, Any]) -> None:
         """The primary metric passes: the interval of the difference lies above 0."""
@@ -147,7 +147,7 @@ class TestSmollm2:
     def test_a_judge_that_names_answer_a_whatever_it_says_is_unfit(self, smollm2: dict[str, Any]) -> None:
         """No case survives the swap, so the judge is refused and the report says why."""
         judge = smollm2["judge"]
-        assert judge["consistency"]["value"] == 0
-        assert judge["first_slot_share"]["value"] > 0.9
+        assert (judge["consistency"]["value"], judge["first_slot_share"]["value"]) == (0.0, 1.0)
+        assert judge["unparseable"] == 0
         assert not judge["fit"]
         assert judge["unfit_reasons"]

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from authored_project import CASES, HEAD, VARIANTS, refused
 
 from arena.errors import FileError
 from arena.files import experiments
+from authored_project import CASES, HEAD, VARIANTS, refused
 
 
 def test_an_unknown_key_is_told_with_the_near_one(tmp_path: Path) -> None:
@@ -28,7 +28,8 @@ def test_all_mistakes_of_a_file_come_at_once_in_the_order_of_its_lines(tmp_path:
         "experiment.yaml:1:1: unknown key 'modle' (did you mean 'model'?)",
         "experiment.yaml:2:16: judge.model: expected vendor:model such as openai:gpt-6-luna, found 'gpt'",
         "experiment.yaml:2:27: judge.axes: expected 'pairwise', 'pointwise' or 'none', found 'both'",
-        "experiment.yaml:3:21: variants.control: expected text or a mapping, found 5: write it in quotes to make it text",
+        "experiment.yaml:3:21: variants.control: expected text or a mapping, found 5: write it in quotes to make "
+        "it text",
         "experiment.yaml:4:10: repeats: expected at least 1, found 0",
         "experiment.yaml:5:15: max_cost_usd: expected a number, found 'five' (text): write it without quotes and units",
         "experiment.yaml:6:24: decoding.max_tokens: expected a whole number, found 1.5",
@@ -114,7 +115,8 @@ def test_all_mistakes_of_a_file_come_at_once_in_the_order_of_its_lines(tmp_path:
             [
                 "experiment.yaml:4:17: cases.0.input: expected text, or {file: PATH}, found true: "
                 "write it in quotes to make it text",
-                "experiment.yaml:4:24: cases.1: expected text or a mapping, found 5: write it in quotes to make it text",
+                "experiment.yaml:4:24: cases.1: expected text or a mapping, found 5: write it in quotes to make "
+                "it text",
                 "experiment.yaml:4:27: cases.2: a case has either 'input' or 'messages'",
             ],
         ),
@@ -131,9 +133,7 @@ def test_all_mistakes_of_a_file_come_at_once_in_the_order_of_its_lines(tmp_path:
         ),
         (
             VARIANTS + "cases: [{input: a, context: 5}]\n",
-            [
-                "experiment.yaml:4:29: cases.0.context: expected a text, a list of {id, text}, or {file: PATH}, found 5"
-            ],
+            ["experiment.yaml:4:29: cases.0.context: expected a text, a list of {id, text}, or {file: PATH}, found 5"],
         ),
         (
             VARIANTS + "cases: [{input: a, context: [{id: p}]}]\n",
@@ -151,17 +151,40 @@ def test_all_mistakes_of_a_file_come_at_once_in_the_order_of_its_lines(tmp_path:
         ),
         (
             "variants: {control: a, treatment: {target: 'python:app.py:answr'}}\n" + CASES,
-            [
-                "experiment.yaml:3:44: variants.treatment.target: app.py defines no 'answr' (did you mean 'answer'?)"
-            ],
+            ["experiment.yaml:3:44: variants.treatment.target: app.py defines no 'answr' (did you mean 'answer'?)"],
         ),
         (
             "variants: {control: a, treatment: {target: 'python:broken.py:answer'}}\n" + CASES,
-            ["experiment.yaml:3:44: variants.treatment.target: broken.py is not Python: '(' was never closed (<unknown>, line 1)"],
+            [
+                "experiment.yaml:3:44: variants.treatment.target: broken.py is not Python: '(' was never closed "
+                "(<unknown>, line 1)"
+            ],
         ),
         (
             "variants: {control: a, treatment: {target: 'python:nowhere.py:answer'}}\n" + CASES,
             ["experiment.yaml:3:44: variants.treatment.target: 'nowhere.py' does not exist"],
+        ),
+        (
+            "variants: {control: a, treatment: {target: 'python:latin.py:answer'}}\n" + CASES,
+            ["latin.py:1:3: byte 0xe9 ('é' in latin-1) is not UTF-8: save the file as UTF-8"],
+        ),
+        (
+            "variants: {control: a, treatment: {system: {file: latin.py}}}\n" + CASES,
+            ["latin.py:1:3: byte 0xe9 ('é' in latin-1) is not UTF-8: save the file as UTF-8"],
+        ),
+        (
+            "variants: {control: a, treatment: {system: {file: ../p.md}}}\n" + CASES,
+            [
+                "experiment.yaml:3:51: variants.treatment.system.file: '../p.md' lies outside the project root: "
+                "only files inside it are read"
+            ],
+        ),
+        (
+            "variants: {cop: a, \u0441\u043e\u0440: b}\n" + CASES,
+            [
+                "experiment.yaml:3:25: variants.\u0441\u043e\u0440: variant '\\u0441\\u043e\\u0440' looks like "
+                "variant 'cop': rename one"
+            ],
         ),
         (
             VARIANTS + CASES + "transcript: t.jsonl\n",
@@ -219,9 +242,10 @@ def test_all_mistakes_of_a_file_come_at_once_in_the_order_of_its_lines(tmp_path:
 )
 def test_a_wrong_experiment_is_refused(tmp_path: Path, rest: str, messages: list[str]) -> None:
     """Each contradiction is placed where it is written."""
-    files = {
-        "app.py": "import os\nX = 1\nclass C: pass\nasync def answer(case): return 'x'\n",
+    files: dict[str, str | bytes] = {
+        "app.py": "import os\nX = 1\nX.y = 2\nif X: pass\nclass C: pass\nasync def answer(case): return 'x'\n",
         "broken.py": "def answer(",
+        "latin.py": b"# \xe9",
         "r.yaml": "axes: [{name: clarity, question: Clear?, levels: {1: bad, 5: good}}]\n",
     }
     assert refused(tmp_path, HEAD + rest, files) == messages
@@ -256,7 +280,8 @@ def test_a_wrong_experiment_is_refused(tmp_path: Path, rest: str, messages: list
         ("", "experiment.yaml:1:1: the file is empty: expected a mapping such as `cases: […]`"),
         (
             HEAD + VARIANTS + CASES + "".join(f"k{i}: 1\n" for i in range(1001)),
-            "experiment.yaml:1:1: has 1,005 keys (known: model, base_url, api, price, on_unsupported, decoding, system, "
+            "experiment.yaml:1:1: has 1,005 keys (known: model, base_url, api, price, on_unsupported, decoding, "
+            "system, "
             "user, tools, name, hypothesis, golden, cases, rubric, variants, judge, checks, metrics, gate, repeats, "
             "seed, max_cost_usd, split, transcript, live)",
         ),
@@ -286,7 +311,8 @@ def test_a_file_that_lacks_the_whole_of_it_is_refused(tmp_path: Path, text: str,
         ),
         (
             "variants: {control: a, treatment: '{{ context }}'}\n",
-            "experiment.yaml:3:35: variants.treatment: case c1: 'context' is undefined (defined: customer, input, vars) "
+            "experiment.yaml:3:35: variants.treatment: case c1: 'context' is undefined (defined: customer, "
+            "input, vars) "
             "(and in 2 more cases)",
         ),
         (

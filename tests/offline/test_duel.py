@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from command_line import Done, arena
 from duel_files import cases, result_bytes, rows, write_experiment
 from loopback import Fault, Loopback, Received, status
@@ -270,7 +271,9 @@ def test_latency_is_compared_only_where_both_arms_were_called_in_one_run(tmp_pat
     write_experiment(tmp_path, metrics=metrics)
     with Loopback() as server:
         together = duel(tmp_path, server).json
-        write_experiment(tmp_path, metrics=metrics, variants={"control": "Be helpful. quality=0.45", "treatment": "New."})
+        write_experiment(
+            tmp_path, metrics=metrics, variants={"control": "Be helpful. quality=0.45", "treatment": "New."}
+        )
         apart = duel(tmp_path, server).json
     assert together["metrics"][1]["control"] > 0
     assert apart["metrics"][1]["control"] is None

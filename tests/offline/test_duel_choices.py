@@ -4,6 +4,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+
 from command_line import Done, arena
 from duel_files import cases, rows, write_experiment
 from loopback import Loopback, echoed_key, status
@@ -189,7 +190,9 @@ def test_a_cap_needs_a_price(tmp_path: Path) -> None:
     with Loopback() as server:
         warned = duel(tmp_path, server)
         capped = duel(tmp_path, server, "--max-cost", "1")
-        write_experiment(tmp_path, price=None, metrics=[{"name": "cost_usd", "role": "guardrail", "max_increase": "10%"}])
+        write_experiment(
+            tmp_path, price=None, metrics=[{"name": "cost_usd", "role": "guardrail", "max_increase": "10%"}]
+        )
         metric = duel(tmp_path, server)
     assert warned.code == 0
     assert "cost unknown" in warned.err
@@ -208,8 +211,10 @@ def test_an_expired_key_stops_the_run_and_appears_nowhere(tmp_path: Path) -> Non
     assert done.code == 4
     assert "openai" in done.err
     assert "OPENAI_API_KEY" in done.err
-    everything = done.out + done.err + "".join(
-        path.read_bytes().decode("latin-1") for path in (tmp_path / ".arena").rglob("*") if path.is_file()
+    everything = (
+        done.out
+        + done.err
+        + "".join(path.read_bytes().decode("latin-1") for path in (tmp_path / ".arena").rglob("*") if path.is_file())
     )
     assert "sk-loopback" not in everything
 

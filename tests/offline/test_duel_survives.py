@@ -1,12 +1,12 @@
 """Signals and kills: nothing that was paid for is lost, and the end is the same as without them."""
 
-import os
 import signal
 import time
 from pathlib import Path
 
 import numpy as np
 import pytest
+
 from command_line import finish, start
 from duel_files import cases, result_bytes, write_experiment
 from loopback import Loopback
@@ -15,7 +15,7 @@ CONCURRENCY = 4
 ARGUMENTS = ["duel", "experiment.yaml", "--concurrency", str(CONCURRENCY), "-q", "--output-format", "json"]
 
 
-def wait_for_requests(server: Loopback, number: int, process_alive: "object") -> None:
+def wait_for_requests(server: Loopback, number: int) -> None:
     """Wait until so many requests have arrived."""
     ends = time.monotonic() + 30
     while server.count < number and time.monotonic() < ends:
@@ -28,7 +28,7 @@ def test_a_signal_ends_within_two_seconds_and_keeps_what_was_paid(tmp_path: Path
     write_experiment(tmp_path, cases=cases(40), judge=None, checks=[{"max_words": 99}])
     with Loopback(latency_s=0.05) as server:
         process = start(tmp_path, ARGUMENTS, server.environment)
-        wait_for_requests(server, 20, process)
+        wait_for_requests(server, 20)
         sent = time.monotonic()
         process.send_signal(number)
         stopped = finish(process)
@@ -47,7 +47,7 @@ def killed_at(folder: Path, server: Loopback, points: list[int]) -> None:
     """Start the duel again and again, each time killing it when so many requests have arrived."""
     for point in points:
         process = start(folder, ARGUMENTS, server.environment)
-        wait_for_requests(server, point, process)
+        wait_for_requests(server, point)
         process.send_signal(signal.SIGKILL)
         finish(process)
 
@@ -68,7 +68,7 @@ def check_kills(folder: Path, kills: int, seed: int) -> None:
     assert ended.code == 0, ended.err
     assert paid_twice <= kills * CONCURRENCY
     assert result_bytes(broken) == result_bytes(whole)
-    assert len(os.listdir(broken / ".arena" / "runs")) == 1, "a resumed run is one run"
+    assert len(list((broken / ".arena" / "runs").iterdir())) == 1, "a resumed run is one run"
 
 
 def test_kills_at_random_points_lose_nothing(tmp_path: Path) -> None:

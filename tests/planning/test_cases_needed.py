@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from arena.deciding.decide import decide
 from arena.planning.cases_needed import MOST, cases_needed_bounded, cases_needed_unbounded
 from arena.stats.estimate import Estimate

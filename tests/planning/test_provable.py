@@ -1,6 +1,7 @@
 """What n cases can prove at best."""
 
 import pytest
+
 from arena.deciding.decide import criteria, decide
 from arena.planning.provable import fewest_cases, provable
 from arena.records.metric import Metric

@@ -1,6 +1,7 @@
 """Bodies of answers that no well-behaved server sends, and how they are read."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from arena.providers.http_provider import HttpProvider
 from arena.providers.opening import Opening
 from arena.providers.settings import without
 from arena.providers.table import VENDORS
-from arena.records.call import Finish, ToolCall
+from arena.records.call import Finish, Request, ToolCall
 from provider_houses import ask
 
 
@@ -97,7 +98,7 @@ def test_leaving_a_setting_out_leaves_its_neighbours() -> None:
 def test_a_bug_of_ours_is_not_blamed_on_a_provider() -> None:
     """Only what an SDK or a server does becomes a CallFailure."""
 
-    async def post(*_: object) -> Any:
+    async def post(request: Request, body: Mapping[str, Any]) -> Any:
         raise KeyError("a bug")
 
     async def close() -> None: ...

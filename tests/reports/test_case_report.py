@@ -4,6 +4,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from inline_snapshot import external_file
+from rich.cells import cell_len
+
 import sample_results
 import sample_runs
 from arena.cli.case_views import RunCases
@@ -14,8 +17,6 @@ from arena.records.judgment import Judgment
 from arena.reports.case_report import CaseView, render_case, render_list
 from arena.runs.saved import load
 from hostile_text import DANGEROUS, HOSTILE, everywhere
-from inline_snapshot import external_file
-from rich.cells import cell_len
 
 
 @pytest.fixture

@@ -4,6 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from inline_snapshot import snapshot
+from rich.cells import cell_len
+
 import sample_results
 import sample_runs
 from arena.errors import UsageError
@@ -17,10 +22,6 @@ from arena.runs.folder import open_run
 from arena.runs.history import past_runs
 from arena.stats.estimate import Interval
 from hostile_text import DANGEROUS, HOSTILE, everywhere
-from hypothesis import given
-from hypothesis import strategies as st
-from inline_snapshot import snapshot
-from rich.cells import cell_len
 
 
 def test_json_is_the_result_and_the_facts_of_its_run() -> None:

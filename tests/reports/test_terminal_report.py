@@ -5,15 +5,16 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from inline_snapshot import external_file
+from rich.cells import cell_len
+from rich.text import Text
+
 import sample_results
 from arena.records.metric import Limit
 from arena.records.result import ArmDifference, DuelResult, LostCase
 from arena.reports.canvas import Canvas
 from arena.reports.terminal import render
 from hostile_text import DANGEROUS, HOSTILE, everywhere
-from inline_snapshot import external_file
-from rich.cells import cell_len
-from rich.text import Text
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 EVERY = {"won": sample_results.result, "undecided": sample_results.undecided, "checks": sample_results.without_judge}

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 import sample_results
 from arena.records.answered import Answered
 from arena.records.call import CallFailure, Completion, FailureKind, Finish, SettingReport, ToolCall, Usage
@@ -20,8 +23,6 @@ from arena.runs.rows import (
     judgment_from_json,
     judgment_to_json,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 numbers = st.floats(allow_nan=False, allow_infinity=False).map(rounded)
 texts = st.text(st.characters(codec="utf-8"), max_size=20)

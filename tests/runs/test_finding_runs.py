@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 import sample_results
 import sample_runs
 from arena.errors import UsageError

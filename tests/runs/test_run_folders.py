@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+
 import sample_results
 import sample_runs
 from arena.errors import StorageFailed, UsageError

@@ -6,16 +6,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.special import betaincinv
+
 from arena.stats.bounded_mean import (
     clustered_gaffke_interval,
     gaffke_interval,
     lower_tail_p_value,
     projected_gaffke_interval,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from reference_values import reference
-from scipy.special import betaincinv
 
 shares = st.lists(st.integers(0, 4).map(lambda quarter: quarter / 4), min_size=1, max_size=40)
 anything = st.lists(st.integers(0, 997).map(lambda step: step / 997), min_size=1, max_size=30)

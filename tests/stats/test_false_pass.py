@@ -4,8 +4,9 @@ from collections.abc import Collection
 
 import numpy as np
 import pytest
-from null_duels import QUICK, SCENARIOS, false_verdicts
 from scipy.special import bdtrc
+
+from null_duels import QUICK, SCENARIOS, false_verdicts
 
 ONE_SIDED = 0.025  # half of the gate's α
 

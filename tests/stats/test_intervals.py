@@ -4,6 +4,10 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.special import stdtrit
+
 from arena.stats.estimate import Interval
 from arena.stats.means import cluster_robust_standard_error, mean_estimate
 from arena.stats.multiplicity import benjamini_hochberg, benjamini_yekutieli
@@ -15,10 +19,7 @@ from arena.stats.quantiles import (
     quantile_estimate,
 )
 from arena.stats.ratios import fieller_interval
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from reference_values import reference
-from scipy.special import stdtrit
 
 
 @pytest.mark.parametrize(
@@ -195,6 +196,12 @@ def test_clusters_of_one_size_bound_a_quantile_as_their_number_does(copies: int)
     labels = [case for case in range(90) for _ in range(copies)]
     again = quantile_estimate(np.repeat(values, copies), 0.95, unit="s", clusters=labels)
     assert again == once
+
+
+def test_labels_of_none_ask_for_cases() -> None:
+    """Nobody declared a cluster, so nobody is told of clusters."""
+    found = quantile_estimate([1.0, 2.0], 0.95, unit="s", clusters=[None, None])
+    assert found.reason == "a p95 bounded on both sides at 95% needs 72 cases"
 
 
 def test_unequal_clusters_ask_for_more_of_them() -> None:

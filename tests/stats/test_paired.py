@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from scipy.special import expit
+
 from arena.stats.bounded_mean import gaffke_interval
 from arena.stats.fractional_logit import length_controlled_win_rate
 from arena.stats.paired import (
@@ -12,7 +14,6 @@ from arena.stats.paired import (
     quantile_difference,
     ratio_of_means,
 )
-from scipy.special import expit
 
 A = [(3, 4, 1), (4, 3, 1), (3, 2, 1), (4, 4, 1), (3, 3, 1)]
 B = [(4, 4, 5), (4, 4, 4), (4, 4, 5), (5, 5, 5), (4, 4, 4)]

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from arena.stats.preference import fewest_clusters, win_rate
 
 

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from arena.stats.sign_flip import APPROXIMATE, ENUMERATED, EXACT, sign_flip
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reference_values import reference
 from scipy.special import betainc
+
+from arena.stats.sign_flip import APPROXIMATE, ENUMERATED, EXACT, sign_flip
+from reference_values import reference
 
 
 def by_hand(deltas: Sequence[float]) -> float:

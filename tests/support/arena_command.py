@@ -7,6 +7,7 @@ from pathlib import Path
 from signal import SIGINT, SIGTERM, getsignal, signal
 
 import pytest
+
 from arena.cli import main
 
 KEYS = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY")

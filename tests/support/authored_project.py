@@ -16,6 +16,7 @@ CASES = "cases: [Where is my parcel?]\n"
 
 def write(folder: Path, files: Mapping[str, str | bytes]) -> Path:
     """Write files below `folder`, which becomes a project root; return the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "pyproject.toml").touch()
     for name, content in files.items():
         path = folder / name

@@ -82,9 +82,7 @@ def command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "arena", *arguments]
 
 
-def start(
-    folder: Path, arguments: Sequence[str], environment: Mapping[str, str]
-) -> "subprocess.Popen[str]":
+def start(folder: Path, arguments: Sequence[str], environment: Mapping[str, str]) -> "subprocess.Popen[str]":
     """Start `arena ARGUMENTS` in `folder` as a process of its own."""
     return subprocess.Popen(
         command(*arguments),

@@ -72,7 +72,7 @@ class Double:
         self.latency_s = latency_s
         self.asked: list[Request] = []
         self.in_flight = 0
-        self.closed = False
+        self.closed = 0
 
     async def complete(self, asked: Request) -> Answer:
         """Answer after the latency."""
@@ -85,8 +85,8 @@ class Double:
             self.in_flight -= 1
 
     async def aclose(self) -> None:
-        """Remember being closed."""
-        self.closed = True
+        """Count how often it is closed."""
+        self.closed += 1
 
     @property
     def cases(self) -> list[str]:

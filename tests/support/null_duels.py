@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+
 from arena.deciding.decide import decide
 from arena.records.metric import Criterion, Decision, Limit
 from arena.records.result import WorstCase

@@ -81,8 +81,9 @@ def metric_results(
     """
     declared = [m for m in experiment.metrics if m.where != "live" and m.source != "win_rate"]
     names = {metric.name for metric in declared}
+    measured = {(metric.source, metric.aggregate) for metric in declared}
     found: list[MetricResult] = []
-    for metric in (*declared, *(m for m in ALWAYS_SHOWN if m.name not in names)):
+    for metric in (*declared, *(m for m in ALWAYS_SHOWN if (m.source, m.aggregate) not in measured)):
         values = axes.get(metric.source.removeprefix("axis."))
         if not metric.source.startswith("axis."):
             pairs = [(case.id, case.cluster) for case in cases]
