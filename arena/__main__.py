@@ -1,5 +1,5 @@
 """Run the command line as `python -m arena`."""
 
-from arena.cli.main import run
+from arena.cli.main import main
 
-run()
+main()

@@ -21,9 +21,9 @@ def check_formats(output_format: str, files: Sequence[Path]) -> None:
     Raises:
         UsageError: naming the formats there are.
     """
-    from arena.reports.table import format_of, renderer
+    from arena.reports.formats import check_format, format_of
 
-    renderer(output_format)
+    check_format(output_format)
     for file in files:
         format_of(file)
 
@@ -37,7 +37,8 @@ def deliver(
         UsageError: a format is unknown.
         StorageFailed: a file cannot be written.
     """
-    from arena.reports.table import format_of, renderer
+    from arena.reports.formats import format_of
+    from arena.reports.table import renderer
 
     for file in files:
         text = renderer(format_of(file))(result, manifest, width=FILE_WIDTH, colour=False, unicode=True)

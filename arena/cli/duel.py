@@ -48,6 +48,7 @@ def duel(
     only: OnlyOption = None,
     repeats: shared.Repeats = None,
     against: Against = None,
+    map_: shared.Map = None,
     seed: shared.Seed = None,
     dry_run: DryRun = False,
     max_cost: shared.MaxCost = None,
@@ -91,7 +92,8 @@ def duel(
         tokens_per_minute=tpm,
     )
     environment = read_environment(env_file)
-    plan, expected = prepare_duel(experiment, asked, root=root, environment=environment)
+    columns = shared.columns_of(map_)
+    plan, expected = prepare_duel(experiment, asked, root=root, environment=environment, columns=columns)
     if dry_run:
         give_plan(plan, expected, output_format=output_format)
         return

@@ -72,6 +72,16 @@ CacheDir = Annotated[
     typer.Option("--cache-dir", envvar="ARENA_CACHE_DIR", help="The cache's folder.", rich_help_panel=CALLS),
 ]
 EnvFile = Annotated[Path | None, typer.Option("--env-file", help="Read keys from this file too (NAME=value lines).")]
+Map = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map",
+        metavar="FIELD=COLUMN",
+        help="Read a golden set's FIELD from COLUMN of its .csv or .jsonl, e.g. input=question. Repeatable, or "
+        "several with commas.",
+        rich_help_panel=CHOICE,
+    ),
+]
 OutputFormat = Annotated[
     str, typer.Option("--output-format", metavar="FORMAT", help="text or json, on stdout.", rich_help_panel=OUTPUT)
 ]
@@ -88,6 +98,26 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress.", rich_
 Verbose = Annotated[
     bool, typer.Option("--verbose", "-v", help="Say what is read, planned and cached.", rich_help_panel=OUTPUT)
 ]
+
+
+def columns_of(values: list[str] | None) -> dict[str, str]:
+    """Read `--map FIELD=COLUMN` options, each one pair or several with commas.
+
+    Raises:
+        UsageError: a pair has no field, no `=` or no column, or a field comes twice.
+
+    >>> columns_of(["input=question,reference=answer"])
+    {'input': 'question', 'reference': 'answer'}
+    """
+    columns: dict[str, str] = {}
+    for pair in (part for value in values or () for part in value.split(",")):
+        field, _, column = (part.strip() for part in pair.partition("="))
+        if not field or not column:
+            raise UsageError(f"--map {pair}: expected FIELD=COLUMN, e.g. input=question")
+        if field in columns:
+            raise UsageError(f"--map {pair}: {field} is mapped already, to {columns[field]}")
+        columns[field] = column
+    return columns
 
 
 def allowed_hosts(values: list[str] | None) -> tuple[tuple[str, str], ...]:

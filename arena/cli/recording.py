@@ -7,9 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from arena.completions.open import Completions, CompletionSettings, open_completions
+from arena.completions.retry import HashedChance
 from arena.offline.duel.execute import execute
 from arena.offline.duel.plan import DuelPlan, plan_duel
 from arena.offline.duel.select import Selection
@@ -82,8 +81,9 @@ def _plan(run: SavedRun) -> DuelPlan:
 
 
 async def _ask(plan: DuelPlan, settings: CompletionSettings) -> list[Pair]:
-    rng = np.random.default_rng(plan.seed)
-    async with open_completions(settings, environment=plan.environment, clock=_now, rng=rng) as completions:
+    async with open_completions(
+        settings, environment=plan.environment, clock=_now, rng=HashedChance(plan.seed)
+    ) as completions:
         recorder = Recorder(completions)
         await execute(plan, recorder, progress=_Silence())
         return recorder.pairs

@@ -7,22 +7,29 @@ import sys
 import time
 from collections.abc import Mapping
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING
 
 from arena.cli.progress import showing_progress
 from arena.cli.screen import give, say, screen_of
 from arena.offline.duel.forecast import Forecast
-from arena.offline.duel.outlook import outlook
 from arena.offline.duel.plan import DuelPlan
 from arena.offline.duel.prepare import cap_of
-from arena.offline.duel.run import Finished, identity_of, run_duel
-from arena.reports import plan_report
+from arena.offline.duel.run import ask, identity_of
 from arena.reports.safe_text import safe
 from arena.runs.folder import open_run
+
+if TYPE_CHECKING:
+    from arena.offline.duel.conclude import Finished
 
 
 def give_plan(plan: DuelPlan, expected: Forecast, *, output_format: str) -> None:
     """Show what a run would ask, cost and be able to prove."""
+    from arena.offline.duel.outlook import outlook
+    from arena.reports import plan_report
+
     screen = screen_of(sys.stdout, os.environ)
     text = plan_report.render(
         outlook(plan, expected),
@@ -42,20 +49,19 @@ def run_plan(
     environment: Mapping[str, str],
     quiet: bool,
     verbose: bool,
-) -> Finished:
+) -> "Finished":
     """Run a plan, with its cost line before the first paid call and progress on stderr."""
-    root = Path(plan.experiment.root)
-    _collect_from_here()
+    _tune_for_calls()
     screen = screen_of(sys.stderr, os.environ)
     with open_run(plan.experiment, options=identity_of(plan), clock=_now) as folder:
         if verbose:
             say(f"{'resuming' if folder.adopted else 'run'} {folder.id}")
         with showing_progress(screen, quiet=quiet) as progress:
-            finished = asyncio.run(
-                run_duel(
+            asked = asyncio.run(
+                ask(
                     plan,
-                    folder,
-                    cache_dir=cache_dir or root / ".arena" / "cache",
+                    folder.id,
+                    cache_dir=cache_dir or plan.root / ".arena" / "cache",
                     environment=environment,
                     clock=_now,
                     seconds=time.monotonic,
@@ -63,19 +69,34 @@ def run_plan(
                     announce=lambda: _announce(plan, expected, quiet=quiet),
                 )
             )
+        from arena.offline.duel.conclude import conclude
+
+        finished = conclude(plan, asked, folder)
     for warning in finished.warnings:
         say(f"warning: {safe(warning)}")
     return finished
 
 
-def _collect_from_here() -> None:
-    """Collect cycles again, but not among what is loaded already: a long run must not grow."""
+def _load(*modules: str) -> None:
+    for module in modules:
+        import_module(module)
+
+
+def _tune_for_calls() -> None:
+    """Settle what a run of many calls needs of the interpreter.
+
+    Cycles are collected again, for a long run must not grow, but not among what is loaded already. The
+    cache's writer gets its turn after 1 ms and not 5: a caller goes on only when its answer is stored.
+    """
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
     gc.enable()
+    sys.setswitchinterval(0.001)
 
 
 def _announce(plan: DuelPlan, expected: Forecast, *, quiet: bool) -> None:
+    # Statistics and report take 0.3 s to load: while the first answers are on their way, and not before them.
+    Thread(target=_load, args=("arena.offline.duel.conclude", "arena.reports.table"), daemon=True).start()
     if not quiet and (line := cost_line(plan, expected)):
         say(line)
 

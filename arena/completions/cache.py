@@ -58,6 +58,7 @@ class Cache:
         self._store: diskcache.Cache | None = None
         refuse_links(self.folder)
         self._reader = self._open_reader() if self._database.exists() else None
+        self.began_empty = self._reader is None
 
     def _open_reader(self) -> Reader | None:
         if not self.read_only:

@@ -5,22 +5,19 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from arena.completions.budget import Account, Paying, Pricing
 from arena.completions.cache import Cache
 from arena.completions.endpoints import FEWEST_FAILURES, Endpoint, Endpoints, Place, name_of
 from arena.completions.limits import Pace
-from arena.completions.retry import LONGEST_WAIT_S, Gate, Retrying
+from arena.completions.retry import LONGEST_WAIT_S, Chance, Gate, Retrying
 from arena.completions.stored import Counts, Freshness, Stored
 from arena.errors import CannotRun
 from arena.providers import prices, table
 from arena.providers.replay import ReplayProvider, Transcript
 from arena.records.call import Answer, Provider, Request, Usage
 from arena.records.variant import Model, Price
-
-if TYPE_CHECKING:
-    import numpy as np
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +121,7 @@ async def open_completions(
     *,
     environment: Mapping[str, str],
     clock: Callable[[], datetime],
-    rng: "np.random.Generator",
+    rng: Chance,
     open_provider: OpenProvider = table.open_provider,
     pricing: Pricing | None = None,
 ) -> AsyncIterator[Completions]:
@@ -182,7 +179,7 @@ class _Opener:
         self,
         settings: CompletionSettings,
         environment: Mapping[str, str],
-        rng: "np.random.Generator",
+        rng: Chance,
         open_provider: OpenProvider,
     ) -> None:
         self._settings = settings

@@ -1,11 +1,12 @@
 """Try again, politely: few tries, exponential backoff with full jitter, one gate for Retry-After."""
 
 import asyncio
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 from arena.completions.limits import Pace
 from arena.errors import ProviderUnusable
+from arena.files.split import fraction
 from arena.records.call import (
     FATAL,
     RETRYABLE,
@@ -17,9 +18,6 @@ from arena.records.call import (
     Request,
 )
 
-if TYPE_CHECKING:
-    import numpy as np
-
 TRIES = 4
 TIMEOUT_TRIES = 2  # an answer that did not come in two whole deadlines; the vendor may bill each
 FIRST_BACKOFF_S = 0.5
@@ -29,10 +27,36 @@ PATIENCE_S = 600.0  # of one call, for all waits that the server asked for
 GRACE_S = 0.5  # after which a provider that ignores its deadline is cut off
 
 
+class Chance(Protocol):
+    """What chance is asked for: a numpy Generator, or `HashedChance`, which needs no numpy."""
+
+    def uniform(self, low: float, high: float, /) -> float:
+        """Return a number in [low, high)."""
+        ...
+
+
+@dataclass(slots=True)
+class HashedChance:
+    """Numbers from a seed, each from the hash of its place."""
+
+    seed: int
+    drawn: int = 0
+
+    def uniform(self, low: float, high: float, /) -> float:
+        """Return the next number in [low, high).
+
+        >>> chance = HashedChance(7)
+        >>> 2.0 <= chance.uniform(2.0, 3.0) < 3.0
+        True
+        """
+        self.drawn += 1
+        return low + (high - low) * fraction(str(self.drawn), f"backoff {self.seed}")
+
+
 class Gate:
     """One endpoint's Retry-After, kept by every call to it: closed, nothing is sent."""
 
-    def __init__(self, name: str, rng: "np.random.Generator") -> None:
+    def __init__(self, name: str, rng: Chance) -> None:
         self._name = name
         self._rng = rng
         self._opens_at = 0.0  # on the loop's clock
@@ -87,7 +111,7 @@ class Retrying:
     """
 
     def __init__(
-        self, provider: Provider, *, gate: Gate, paces: tuple[Pace, ...], deadline_s: float, rng: "np.random.Generator"
+        self, provider: Provider, *, gate: Gate, paces: tuple[Pace, ...], deadline_s: float, rng: Chance
     ) -> None:
         self._provider = provider
         self._gate = gate

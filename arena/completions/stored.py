@@ -94,7 +94,8 @@ class Stored:
         """
         if self._is_recorded(request):
             return await self._ask(request, self._recorded)
-        if cacheable(request) and (stored := self._find(request)):
+        # Nothing was there at the start: what another process adds since is met by the claim.
+        if not self._cache.began_empty and cacheable(request) and (stored := self._find(request)):
             return stored
         if self._freshness.offline and request.api not in FREE:
             raise CacheMiss(

@@ -1,37 +1,23 @@
-"""Group commit: one thread stores whatever is waiting in one transaction; each caller waits for its own.
+"""Group commit: whatever is waiting is stored in one transaction, and each caller waits for its own answer.
 
-A caller that goes on knows that its answer survives the death of the process, and sixty callers
-share the price of one commit.
+A caller that goes on knows that its answer survives the death of the process. The commit runs on the
+event loop's own thread: it takes a third of a millisecond, and a thread beside the loop spent more than
+that on waiting for the interpreter (2,000 answers: 0.25 s of CPU and 0.1 s of wall time more).
 """
 
 import asyncio
-from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass
-from queue import Empty, SimpleQueue
-from threading import Thread
 
 from arena.completions.cache import Cache
 from arena.errors import StorageFailed
 from arena.records.call import Completion
 
-FLUSH_S = 1.0  # for what waits when the run ends
-
-
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    completion: Completion
-    committed: asyncio.Future[None]
-    loop: asyncio.AbstractEventLoop
-
 
 class Writer:
-    """Store completions from a thread of its own. `cache` must be open for writing before the first one."""
+    """Store completions as they come. `cache` must be open for writing before the first one."""
 
     def __init__(self, cache: Cache) -> None:
         self._cache = cache
-        self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
-        self._thread: Thread | None = None
+        self._waiting: list[tuple[Completion, asyncio.Future[None]]] = []
         self._failed: StorageFailed | None = None
 
     def check(self) -> None:
@@ -51,59 +37,33 @@ class Writer:
         """
         self.check()
         loop = asyncio.get_running_loop()
-        waiting = _Waiting(completion, loop.create_future(), loop)
-        if self._thread is None:
-            self._thread = Thread(target=self._run, name="arena-cache-writer", daemon=True)
-            self._thread.start()
-        self._queue.put(waiting)
-        await waiting.committed
+        committed: asyncio.Future[None] = loop.create_future()
+        if not self._waiting:
+            loop.call_soon(self._store)  # after all the answers that this turn of the loop brings
+        self._waiting.append((completion, committed))
+        await committed
 
-    def _run(self) -> None:
+    def _store(self) -> None:
+        batch, self._waiting = self._waiting, []
+        if not batch:
+            return
         try:
-            while batch := self._next_batch():
-                self._settle(batch, self._store(batch))
-        finally:
-            self._cache.leave_thread()
-
-    def _next_batch(self) -> list[_Waiting]:
-        """Wait for one, take all that came meanwhile; empty when the writer is closed."""
-        batch = []
-        waiting = self._queue.get()
-        with suppress(Empty):
-            while waiting is not None:
-                batch.append(waiting)
-                waiting = self._queue.get_nowait()
-            if batch:
-                self._queue.put(None)  # met again once the batch is stored
-        return batch
-
-    def _store(self, batch: Sequence[_Waiting]) -> StorageFailed | None:
-        try:
-            self._cache.put([waiting.completion for waiting in batch])
+            self._cache.put([completion for completion, _ in batch])
         except StorageFailed as error:
             self._failed = error
         except Exception as error:  # noqa: BLE001  # the callers wait for a word, whatever happened
             self._failed = StorageFailed(f"the cache cannot be written: {error}")
-        return self._failed
+        for _, committed in batch:
+            self._tell(committed)
 
-    @staticmethod
-    def _settle(batch: Sequence[_Waiting], error: StorageFailed | None) -> None:
-        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            batch[0].loop.call_soon_threadsafe(_wake, [waiting.committed for waiting in batch], error)
+    def _tell(self, committed: asyncio.Future[None]) -> None:
+        if committed.done():  # its caller was cancelled
+            return
+        if self._failed is None:
+            committed.set_result(None)
+        else:
+            committed.set_exception(self._failed)
 
     def close(self) -> None:
-        """Store what still waits, then end the thread; at most FLUSH_S seconds."""
-        if self._thread is not None:
-            self._queue.put(None)
-            self._thread.join(FLUSH_S)
-            self._thread = None
-
-
-def _wake(futures: Sequence[asyncio.Future[None]], error: StorageFailed | None) -> None:
-    for future in futures:
-        if future.done():  # its caller was cancelled
-            continue
-        if error is None:
-            future.set_result(None)
-        else:
-            future.set_exception(error)
+        """Store what still waits: callers that were stopped do not wait for it, but it is paid for."""
+        self._store()

@@ -1,5 +1,6 @@
 """What kind of file a path is, and whether it is right: the work of `arena check`."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -15,22 +16,29 @@ FileKind = Literal["experiment", "golden", "rubric"]
 _ROWS = (".jsonl", ".ndjson", ".csv")
 
 
-def check_file(path: Path | str, *, root: Path | None = None, source: Source | None = None) -> tuple[str, ...]:
+def check_file(
+    path: Path | str,
+    *,
+    root: Path | None = None,
+    source: Source | None = None,
+    mapping: Mapping[str, str] | None = None,
+) -> tuple[str, ...]:
     """Validate a file and all that it names; return its warnings.
 
     Args:
         path: A .yaml, .json, .jsonl or .csv file, or a folder that holds experiment.yaml.
         root: The project root; by default the nearest parent with .git or pyproject.toml.
         source: Where files are read from; by default the working tree.
+        mapping: Field to column, for golden sets in .csv and .jsonl.
 
     Raises:
         FileError: every mistake, each with its place; or a file of no known kind.
     """
     match recognise(path, root=root, source=source):
         case "experiment":
-            return experiments.load(path, root=root, source=source, single_variant=True).warnings
+            return experiments.load(path, root=root, source=source, mapping=mapping, single_variant=True).warnings
         case "golden":
-            golden.load(path, root=root, source=source)
+            golden.load(path, mapping, root=root, source=source)
         case "rubric":
             rubrics.load(path, root=root, source=source)
     return ()

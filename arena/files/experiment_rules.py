@@ -8,7 +8,8 @@ from arena.files.identifiers import look_alikes, spelled
 from arena.files.located import Mistakes, printable
 from arena.files.metrics import conflicts, named
 from arena.files.reader import OpenFile
-from arena.files.templates import TemplateMistake, compile_template, values_of
+from arena.files.template_mistake import TemplateMistake
+from arena.files.templates import compile_template, values_of
 from arena.files.variants import template_place
 from arena.records.case import Case
 from arena.records.experiment import Experiment

@@ -1,6 +1,6 @@
 """Experiments: the file that people write, to everything made explicit, or all its mistakes at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,7 +29,12 @@ FILE_NAME = "experiment.yaml"
 
 
 def load(
-    path: Path | str, *, root: Path | None = None, source: Source | None = None, single_variant: bool = False
+    path: Path | str,
+    *,
+    root: Path | None = None,
+    source: Source | None = None,
+    mapping: Mapping[str, str] | None = None,
+    single_variant: bool = False,
 ) -> Experiment:
     """Return an experiment with every file read in and every default made explicit.
 
@@ -37,6 +42,7 @@ def load(
         path: The experiment's file, or a folder that holds experiment.yaml.
         root: The project root; by default the nearest parent with .git or pyproject.toml, else the file's folder.
         source: Where files are read from; by default the working tree.
+        mapping: Field to column of a golden set in .csv or .jsonl, e.g. {"input": "question"}.
         single_variant: Accept one variant alone, which is then both control and treatment: its rival comes from
             an older commit or run.
 
@@ -52,7 +58,8 @@ def load(
     authored = validate(ExperimentFile, located, reader.mistakes)
     reader.mistakes.raise_if_any()
     assert authored is not None
-    return _resolve(authored, OpenFile(located, file.path), file, reader, single_variant=single_variant)
+    at = OpenFile(located, file.path)
+    return _resolve(authored, at, file, reader, mapping=mapping or {}, single_variant=single_variant)
 
 
 def rehashed(experiment: Experiment) -> Experiment:
@@ -61,11 +68,17 @@ def rehashed(experiment: Experiment) -> Experiment:
 
 
 def _resolve(
-    authored: ExperimentFile, at: OpenFile, file: NamedFile, reader: Reader, *, single_variant: bool
+    authored: ExperimentFile,
+    at: OpenFile,
+    file: NamedFile,
+    reader: Reader,
+    *,
+    mapping: Mapping[str, str],
+    single_variant: bool,
 ) -> Experiment:
     mistakes = reader.mistakes
     name = authored.name or _folder_name(reader.source.root, file)
-    golden = _golden(authored, name, at, file, reader)
+    golden = _golden(authored, name, at, file, reader, mapping)
     rubric = _rubric(authored, at, reader)
     cases = golden.cases if golden else ()
     checks = resolve_checks(authored.checks, at, ("checks",), reader)
@@ -115,10 +128,12 @@ def _folder_name(root: Path, file: NamedFile) -> str:
     return "experiment" if mistake_in(name) else name
 
 
-def _golden(authored: ExperimentFile, name: str, at: OpenFile, file: NamedFile, reader: Reader) -> GoldenSet | None:
+def _golden(
+    authored: ExperimentFile, name: str, at: OpenFile, file: NamedFile, reader: Reader, mapping: Mapping[str, str]
+) -> GoldenSet | None:
     if authored.golden is not None:
         named = reader.named(authored.golden, at, ("golden",))
-        return resolve_golden(named, {}, reader) if named else None
+        return resolve_golden(named, mapping, reader) if named else None
     cases = resolve_cases(authored.cases or [], at, reader)
     return GoldenSet(name=name, version=None, cases=cases, sha256=file.sha256)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from arena.grading.json_answers import json_schema, json_valid
+from arena.grading.json_answers import json_valid
 from arena.grading.lengths import empty, max_words
 from arena.grading.patterns import regex_found, regex_not_found
 from arena.grading.refusals import refusal
@@ -13,6 +13,14 @@ from arena.records.case import Case, Check
 from arena.records.score import Score
 
 Grader = Callable[[Case, Completion, Any], Score]
+
+
+def json_schema(case: Case, completion: Completion, argument: Any) -> Score:
+    """Pass when the answer is JSON that fits the schema: `arena.grading.json_schemas`."""
+    from arena.grading import json_schemas  # its library takes 50 ms and 4 MB, which most experiments can do without
+
+    return json_schemas.json_schema(case, completion, argument)
+
 
 #: Key to rule. The argument is the plain JSON of `Check.argument`, validated when the file was read.
 GRADERS: Mapping[str, Grader] = {

@@ -55,9 +55,10 @@ def http_options(opening: Opening) -> dict[str, Any]:
     authorization = f"Bearer {place.key or NO_KEY}"
 
     async def guard(request: httpx2.Request) -> None:
-        by_key = "x-api-key" in request.headers
-        request.headers = httpx2.Headers([item for item in request.headers.raw if _kept(item[0])])
-        request.headers["x-api-key" if by_key else "authorization"] = (place.key or NO_KEY) if by_key else authorization
+        name = "x-api-key" if "x-api-key" in request.headers else "authorization"
+        if any(header not in _KEPT_HEADERS and header != name for header in request.headers):
+            request.headers = httpx2.Headers([item for item in request.headers.raw if _kept(item[0])])
+        request.headers[name] = authorization if name == "authorization" else place.key or NO_KEY
 
     return {
         "follow_redirects": False,

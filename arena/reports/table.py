@@ -1,12 +1,11 @@
-"""The reports there are: a name for each, and the file endings that mean it."""
+"""The reports there are: one for each format."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Protocol
 
-from arena.errors import UsageError
 from arena.records.result import DuelResult
 from arena.reports import json_report, terminal
+from arena.reports.formats import check_format
 
 
 class Renderer(Protocol):
@@ -24,7 +23,6 @@ def _json(result: DuelResult, manifest: Mapping[str, Any], *, width: int, colour
 
 
 RENDERERS: Mapping[str, Renderer] = {"text": terminal.render, "json": _json}
-ENDINGS: Mapping[str, str] = {".txt": "text", ".json": "json"}
 
 
 def renderer(name: str) -> Renderer:
@@ -33,17 +31,5 @@ def renderer(name: str) -> Renderer:
     Raises:
         UsageError: there is none; the message lists those there are.
     """
-    if name not in RENDERERS:
-        raise UsageError(f"--output-format {name}: no such format; there are {', '.join(RENDERERS)}")
+    check_format(name)
     return RENDERERS[name]
-
-
-def format_of(file: Path) -> str:
-    """Return the format that the ending of `file` means.
-
-    Raises:
-        UsageError: the ending means none; the message lists those that do.
-    """
-    if file.suffix.lower() not in ENDINGS:
-        raise UsageError(f"-o {file}: cannot tell the format from its ending; there are {', '.join(ENDINGS)}")
-    return ENDINGS[file.suffix.lower()]

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from arena.records.answered import Answered
+from arena.records.call import SettingReport
 from arena.records.experiment import Experiment
 from arena.records.judgment import Judgment
 from arena.records.result import SCHEMA_VERSION, Result
@@ -44,7 +45,7 @@ class Spending:
     failed: int  # calls without an answer
     paid_usd: float | None  # None: a price is unknown
     seconds: float
-    replay: str  # "live", "mixed" or "replayed": how many answers were paid for in this run
+    replay: str | None  # how far this run repeats others: D0 when nothing was called, else the answers' grade
 
 
 @dataclass(slots=True, kw_only=True)
@@ -117,10 +118,10 @@ class RunFolder:
         self.close()
 
     def _write(self, name: str, data: Any) -> None:
-        write_whole(self.path / name, dumps(data, indent=1) + "\n")
+        write_whole(self.path / name, (dumps(data, indent=1), "\n"))
 
     def _write_lines(self, name: str, lines: Iterable[Any]) -> None:
-        write_whole(self.path / name, "".join(dumps(line) + "\n" for line in lines))
+        write_whole(self.path / name, (dumps(line) + "\n" for line in lines))
 
 
 def open_run(experiment: Experiment, *, options: Mapping[str, Any], clock: Clock) -> RunFolder:
@@ -226,11 +227,10 @@ def _models(rows: Iterable[Answered], which: str) -> dict[str, list[str]]:
 
 def _decoding(rows: Iterable[Answered]) -> dict[str, list[Any]]:
     """Return each variant's settings as requested, sent and honoured, each different report once."""
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, dict[str, SettingReport]] = {}
     for row in rows:
         settings = row.completion.settings if row.completion else ()
         reports = found.setdefault(row.variant, {})
         for setting in settings:
-            report = to_json(setting)
-            reports[dumps(report)] = report
-    return {variant: [reports[key] for key in sorted(reports)] for variant, reports in sorted(found.items())}
+            reports.setdefault(repr(setting), setting)
+    return {variant: [to_json(reports[key]) for key in sorted(reports)] for variant, reports in sorted(found.items())}

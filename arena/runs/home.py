@@ -30,7 +30,7 @@ def prepare_home(root: Path) -> Path:
             raise StorageFailed(f"{each} is a link to somewhere else; arena writes only inside the project")
     make_private_folder(folder)
     if not (home / ".gitignore").exists():
-        write_whole(home / ".gitignore", "*\n")
+        write_whole(home / ".gitignore", ("*\n",))
     return folder
 
 

@@ -1,7 +1,7 @@
 """Writing that is whole or absent, and private: 0700 folders and 0600 files under any umask."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -36,8 +36,8 @@ def make_private_folder(path: Path) -> None:
         raise StorageFailed(f"cannot create {path}: a file of that name is in the way")
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write `text` to `path` so that a reader, or a power cut, meets the old file or the new one.
+def write_whole(path: Path, parts: Iterable[str]) -> None:
+    """Write a text to `path`, part after part, so that a reader, or a power cut, meets the old file or the new one.
 
     Raises:
         StorageFailed: the disk is full, the folder read-only; the old file stays as it was.
@@ -45,18 +45,18 @@ def write_whole(path: Path, text: str) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     with storage_errors(path, "write"):
         try:
-            _write_and_sync(temporary, text)
+            _write_and_sync(temporary, parts)
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)
         _sync_folder(path.parent)
 
 
-def _write_and_sync(path: Path, text: str) -> None:
+def _write_and_sync(path: Path, parts: Iterable[str]) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0), 0o600)
     with os.fdopen(descriptor, "wb") as file:
         path.chmod(0o600)
-        file.write(text.encode())
+        file.writelines(part.encode() for part in parts)
         file.flush()
         os.fsync(descriptor)
 

@@ -14,8 +14,8 @@ def test_both_commands_are_installed() -> None:
     """`arena` for daily use, `prompt-arena` so that a bare `uvx prompt-arena` works."""
     scripts = importlib.metadata.entry_points(group="console_scripts")
     assert {point.name: point.value for point in scripts if point.value.startswith("arena.")} == {
-        "arena": "arena.cli.main:run",
-        "prompt-arena": "arena.cli.main:run",
+        "arena": "arena.cli.main:main",
+        "prompt-arena": "arena.cli.main:main",
     }
 
 

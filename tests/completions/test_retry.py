@@ -125,7 +125,7 @@ def test_backoff_grows_and_is_full_jitter(monkeypatch: pytest.MonkeyPatch) -> No
             return 0.0
 
     retrying = over(Double(failing(FailureKind.SERVER)))
-    retrying._rng = Noted()  # type: ignore[assignment]  # the one method that is used
+    retrying._rng = Noted()
     asyncio.run(retrying.complete(request()))
     assert bounds == [(0.0, 0.5), (0.0, 1.0), (0.0, 2.0)]
 

@@ -3,7 +3,8 @@
 import pytest
 
 from arena.errors import UsageError
-from arena.files.templates import TemplateMistake, compile_template, render, undeclared
+from arena.files.template_mistake import TemplateMistake
+from arena.files.templates import compile_template, render, undeclared
 from arena.records.case import Case, Document
 
 CASE = Case(

@@ -243,3 +243,22 @@ def test_more_than_two_variants_are_not_a_duel(tmp_path: Path) -> None:
         assert server.count == 0
     assert done.code == 2
     assert "a duel compares two variants" in done.err
+
+
+def test_a_table_of_cases_is_read_by_its_columns(tmp_path: Path) -> None:
+    """`--map FIELD=COLUMN` reads a CSV as it is; without it, or for a file without columns, exit 2."""
+    write_experiment(tmp_path, cases=None, golden="cases.csv", judge=None, checks=[{"max_words": 99}])
+    (tmp_path / "cases.csv").write_text("id,question,answer\nc0,Where is it?,There.\nc1,Why twice?,A mistake.\n")
+    with Loopback() as server:
+        unmapped = duel(tmp_path, server)
+        mapped = duel(tmp_path, server, "--map", "input=question,reference=answer")
+        wrong = duel(tmp_path, server, "--map", "question")
+        assert server.count == 4
+        write_experiment(tmp_path)
+        no_table = duel(tmp_path, server, "--map", "input=question")
+    assert (unmapped.code, wrong.code, no_table.code) == (2, 2, 2)
+    assert "cases.csv:1" in unmapped.err
+    assert "expected FIELD=COLUMN" in wrong.err
+    assert "only .csv and .jsonl have" in no_table.err
+    assert mapped.code == 0, mapped.err
+    assert asked(tmp_path) == {"c0", "c1"}

@@ -15,9 +15,10 @@ from arena.errors import UsageError
 from arena.records.metric import Limit
 from arena.reports import json_report, numbers, run_list
 from arena.reports.bars import difference_bar, share_bar
+from arena.reports.formats import format_of
 from arena.reports.metric_table import limit_text
 from arena.reports.safe_text import safe, safe_line
-from arena.reports.table import format_of, renderer
+from arena.reports.table import renderer
 from arena.runs.folder import open_run
 from arena.runs.history import past_runs
 from arena.stats.estimate import Interval

@@ -199,14 +199,14 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
 ) -> None:
     """A reader meets the old text or the new one, never a half, and no temporary file stays."""
     file = tmp_path / "manifest.json"
-    write_whole(file, "old")
+    write_whole(file, ("ol", "d"))
 
     def fail(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", fail)
     with pytest.raises(StorageFailed, match="No space left on device"):
-        write_whole(file, "new")
+        write_whole(file, ("new",))
     assert file.read_text() == "old"
     assert list(tmp_path.iterdir()) == [file]
 

@@ -1,5 +1,6 @@
 """The control from elsewhere: the treatment as it read at a commit, or as a past run answered."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,9 @@ from arena.runs.find import find
 from arena.runs.saved import SavedRun, load
 
 
-def against(experiment: Experiment, reference: str) -> tuple[Experiment, tuple[str, ...]]:
+def against(
+    experiment: Experiment, reference: str, *, columns: Mapping[str, str] | None = None
+) -> tuple[Experiment, tuple[str, ...]]:
     """Return the experiment with its control taken from a run or a commit, and what to tell of it.
 
     Golden set, rubric, judge, checks and gate stay those of the working tree.
@@ -20,6 +23,7 @@ def against(experiment: Experiment, reference: str) -> tuple[Experiment, tuple[s
     Args:
         experiment: as it stands in the working tree.
         reference: a run (folder, beginning of a name, `latest`) or a git revision; a run is tried first.
+        columns: field to column of the golden set, where it is a table.
 
     Returns:
         The experiment, and one note for each part of it that was different at the base.
@@ -28,7 +32,7 @@ def against(experiment: Experiment, reference: str) -> tuple[Experiment, tuple[s
         UsageError: neither a run nor a revision, or there is no treatment at the base.
     """
     run = _run_named(reference, Path(experiment.root))
-    return _against_run(experiment, run) if run is not None else _against_commit(experiment, reference)
+    return _against_run(experiment, run) if run is not None else _against_commit(experiment, reference, columns)
 
 
 def _run_named(reference: str, root: Path) -> SavedRun | None:
@@ -57,11 +61,15 @@ def _against_run(experiment: Experiment, run: SavedRun) -> tuple[Experiment, tup
     return _with_control(experiment, control), (f"control: what {treatment} answered in run {run.id}",)
 
 
-def _against_commit(experiment: Experiment, reference: str) -> tuple[Experiment, tuple[str, ...]]:
+def _against_commit(
+    experiment: Experiment, reference: str, columns: Mapping[str, str] | None
+) -> tuple[Experiment, tuple[str, ...]]:
     root = Path(experiment.root)
     commit = merge_base(root, reference)
     try:
-        base = experiments.load(root / experiment.path, root=root, source=GitTree(root, commit), single_variant=True)
+        base = experiments.load(
+            root / experiment.path, root=root, source=GitTree(root, commit), mapping=columns, single_variant=True
+        )
     except UsageError as error:
         raise UsageError(f"--against {reference}: at {commit[:12]}, {error.message}") from None
     if experiment.treatment not in base.variants:

@@ -4,10 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from arena.errors import UsageError
 from arena.files import templates
+from arena.files.split import fraction
 from arena.offline.duel.differences import declared_differences
 from arena.offline.duel.select import Selection
 from arena.providers import requests
@@ -102,20 +101,24 @@ def plan_duel(
         for variant in experiment.variants.values()
         for repeat in range(repeats)
     ]
-    order = np.random.default_rng(seed).permutation(len(tasks))
     return DuelPlan(
         experiment=experiment,
         options=options,
         selection=selection,
         repeats=repeats,
         seed=seed,
-        tasks=tuple(tasks[i] for i in order),
+        tasks=tuple(sorted(tasks, key=lambda task: _place(task, seed))),
         differences=declared_differences(
             experiment.variants[experiment.control], experiment.variants[experiment.treatment]
         ),
         environment=environment,
         notes=(*experiment.warnings, *notes),
     )
+
+
+def _place(task: AnswerTask, seed: int) -> float:
+    """Return where a task stands in the random order: by its own hash, so that --limit leaves the others in order."""
+    return fraction(f"{task.case.id}\0{task.variant.name}\0{task.repeat}", f"order {seed}")
 
 
 def _task(

@@ -17,9 +17,17 @@ from arena.records.run_options import RunOptions
 from arena.runs.find import find
 from arena.runs.saved import load
 
+#: Endings of golden sets that have columns.
+TABLES = (".csv", ".jsonl", ".ndjson")
+
 
 def prepare_duel(
-    path: Path, options: RunOptions, *, root: Path | None, environment: Mapping[str, str]
+    path: Path,
+    options: RunOptions,
+    *,
+    root: Path | None,
+    environment: Mapping[str, str],
+    columns: Mapping[str, str] | None = None,
 ) -> tuple[DuelPlan, Forecast]:
     """Read an experiment and plan its duel; nothing is sent.
 
@@ -28,6 +36,7 @@ def prepare_duel(
         options: of the command.
         root: the project root; None: the nearest parent with .git or pyproject.toml.
         environment: where vendors' addresses may be rebound.
+        columns: field to column of a golden set in .csv or .jsonl.
 
     Returns:
         The plan, and what it will ask and cost.
@@ -37,10 +46,13 @@ def prepare_duel(
         UsageError: options that cannot be followed, or a cap that cannot be kept for want of a price.
         BudgetExceeded: even the lowest guess of the cost is above the cap.
     """
-    experiment = experiments.load(path, root=root, single_variant=options.against is not None)
+    experiment = experiments.load(path, root=root, mapping=columns, single_variant=options.against is not None)
+    if columns and not (experiment.golden.path or "").endswith(TABLES):
+        where = experiment.golden.path or experiment.path
+        raise UsageError(f"--map: {where} has no columns; only .csv and .jsonl have")
     notes: tuple[str, ...] = ()
     if options.against is not None:
-        experiment, notes = against(experiment, options.against)
+        experiment, notes = against(experiment, options.against, columns=columns)
     plan = plan_duel(
         experiment,
         options,

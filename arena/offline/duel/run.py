@@ -1,4 +1,4 @@
-"""Run a planned duel: completions opened, everything asked, the result summarised, the run folder written."""
+"""Ask what a duel's plan asks, with completions opened around it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -6,41 +6,38 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from arena.completions.interrupts import interruptible
 from arena.completions.open import Completions, CompletionSettings, OpenProvider, open_completions
+from arena.completions.retry import HashedChance
 from arena.offline.duel.execute import Executed, Progress, execute
 from arena.offline.duel.plan import DuelPlan
 from arena.offline.duel.prepare import cap_of
-from arena.offline.duel.summarise import summarise
 from arena.providers import table
 from arena.records.call import Provider
-from arena.records.result import DuelResult
-from arena.runs.folder import RunFolder, Spending
+from arena.runs.folder import Spending
 
 #: Options that choose what is asked: two runs with equal ones are one run when the first was interrupted.
 IDENTIFYING = ("limit", "tags", "cases", "only", "repeats", "seed", "against", "refresh")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finished:
-    """A finished duel: what it found, and the facts of its run."""
+class Asked:
+    """Everything that was asked and came back, and what it took."""
 
-    result: DuelResult
-    manifest: Mapping[str, Any]
+    executed: Executed
+    spending: Spending
     warnings: tuple[str, ...]
 
 
 def identity_of(plan: DuelPlan) -> dict[str, Any]:
     """Return the options that make this run the one it is, as plain JSON."""
     options = asdict(plan.options)
-    return {name: options[name] for name in IDENTIFYING if options[name]}
+    return {name: value for name in IDENTIFYING if (value := options[name]) not in (None, ()) and value is not False}
 
 
-async def run_duel(
+async def ask(
     plan: DuelPlan,
-    folder: RunFolder,
+    run_id: str,
     *,
     cache_dir: Path,
     environment: Mapping[str, str],
@@ -48,65 +45,62 @@ async def run_duel(
     seconds: Callable[[], float],
     progress: Progress,
     announce: Callable[[], None],
-) -> Finished:
-    """Run a plan to its end and write its folder.
+) -> Asked:
+    """Ask everything that a plan asks.
 
     Args:
         plan: what to ask.
-        folder: the run's own, held by this process.
+        run_id: the run that pays.
         cache_dir: where completions are kept.
         environment: where keys are read from.
         clock: the time of day, with its zone.
         seconds: a clock for durations.
         progress: told after every task.
-        announce: called once, before the first call to any model.
+        announce: called once, when the first provider is open and nothing is sent yet.
 
     Raises:
         CannotRun: the run cannot be finished; what was paid for is kept.
         Interrupted: SIGINT or SIGTERM; likewise.
     """
     started = seconds()
-    rng = np.random.default_rng(plan.seed)
     hint = "run the same command again: it goes on where it stopped, and pays for nothing twice"
     async with (
         interruptible(hint=hint, last_resort=True),
         open_completions(
-            _settings(plan, folder, cache_dir),
+            _settings(plan, run_id, cache_dir),
             environment=environment,
             clock=clock,
-            rng=rng,
+            rng=HashedChance(plan.seed),
             open_provider=_announcing(announce),
         ) as opened,
     ):
         executed = await execute(plan, opened, progress=progress)
         opened.check_endpoints()
-        spending = _spending(opened, executed, seconds() - started)
-        warnings = opened.warnings
-    result = summarise(plan, executed)
-    folder.finish(result, completions=executed.answered, judgments=executed.judgments, spending=spending)
-    return Finished(result=result, manifest=folder.manifest, warnings=warnings)
+        spending = _spending(opened, seconds() - started)
+        return Asked(executed=executed, spending=spending, warnings=opened.warnings)
 
 
 def _announcing(announce: Callable[[], None]) -> OpenProvider:
-    """Return what opens providers, and says so before the first: a run answered from the cache opens none."""
+    """Return what opens providers, and says so once: a run answered from the cache opens none."""
     said = False
 
     def opening(vendor: str, base_url: str | None, **options: Any) -> Provider:
         nonlocal said
+        provider = table.open_provider(vendor, base_url, **options)
         if not said:
             said = True
             announce()
-        return table.open_provider(vendor, base_url, **options)
+        return provider
 
     return opening
 
 
-def _settings(plan: DuelPlan, folder: RunFolder, cache_dir: Path) -> CompletionSettings:
+def _settings(plan: DuelPlan, run_id: str, cache_dir: Path) -> CompletionSettings:
     options, experiment = plan.options, plan.experiment
     return CompletionSettings(
         cache_dir=cache_dir,
         root=Path(experiment.root),
-        run_id=folder.id,
+        run_id=run_id,
         offline=options.offline,
         refresh=options.refresh,
         concurrency=options.concurrency,
@@ -120,15 +114,13 @@ def _settings(plan: DuelPlan, folder: RunFolder, cache_dir: Path) -> CompletionS
     )
 
 
-def _spending(opened: Completions, executed: Executed, seconds: float) -> Spending:
+def _spending(opened: Completions, seconds: float) -> Spending:
     counts = opened.counts
-    recorded = counts.cached + counts.replayed
-    replay = "live" if not recorded else "mixed" if counts.made else "replayed"
     return Spending(
         made=counts.made,
         cached=counts.cached,
         failed=counts.failed,
         paid_usd=None if opened.unpriced else opened.paid_usd,
         seconds=seconds,
-        replay=replay,
+        replay="D0" if not counts.made else None,
     )

@@ -3,10 +3,8 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-import numpy as np
-
 from arena.errors import UsageError
-from arena.files.split import part_of
+from arena.files.split import fraction, part_of
 from arena.records.case import Case
 from arena.records.experiment import Experiment
 from arena.records.run_options import RunOptions
@@ -55,9 +53,10 @@ def select_cases(
         how.append(f"{EXPLORATORY} ({options.only})")
     if options.limit is not None and options.limit < len(cases):
         seed = experiment.seed if options.seed is None else options.seed
-        kept = np.random.default_rng(seed).permutation(len(cases))[: options.limit]
+        drawn = sorted(cases, key=lambda case: fraction(case.id, f"sample {seed}"))[: options.limit]
         how.append(f"random sample of {options.limit} of {len(cases)} cases, seed {seed}")
-        cases = [cases[i] for i in sorted(kept)]
+        kept = {case.id for case in drawn}
+        cases = [case for case in cases if case.id in kept]
     if not cases:
         raise UsageError(f"no case is left to ask: {'; '.join(how)}", hint="arena show lists the cases of the last run")
     return Selection(cases=tuple(cases), how="; ".join(how) or None)

@@ -1,0 +1,37 @@
+"""The end of a duel: its result, written into its run folder."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from arena.offline.duel.plan import DuelPlan
+from arena.offline.duel.run import Asked
+from arena.offline.duel.summarise import summarise
+from arena.records.result import DuelResult
+from arena.runs.folder import RunFolder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """A finished duel: what it found, and the facts of its run."""
+
+    result: DuelResult
+    manifest: Mapping[str, Any]
+    warnings: tuple[str, ...]
+
+
+def conclude(plan: DuelPlan, asked: Asked, folder: RunFolder) -> Finished:
+    """Summarise what came back and write the run folder.
+
+    Args:
+        plan: what was asked.
+        asked: what came back.
+        folder: the run's own, held by this process.
+
+    Raises:
+        StorageFailed: the folder cannot be written; the run stays unfinished, and nothing paid for is lost.
+    """
+    result = summarise(plan, asked.executed)
+    spending = replace(asked.spending, replay=asked.spending.replay or result.determinism)
+    folder.finish(result, completions=asked.executed.answered, judgments=asked.executed.judgments, spending=spending)
+    return Finished(result=result, manifest=folder.manifest, warnings=asked.warnings)
