@@ -134,7 +134,7 @@ class TestCheck:
         (tmp_path / "list.yaml").write_text("- a\n")
         done = arena("check", "x.yaml", "list.yaml")
         assert done.exit_code == 2
-        assert done.err.count("cannot tell what it is: an experiment has 'variants'") == 2
+        assert done.err.count("not recognised: an experiment has 'variants'") == 2
 
     def test_a_warning_is_no_mistake(self, arena: Arena, tmp_path: Path) -> None:
         """A field that nothing uses is told, and safe to read."""

@@ -8,6 +8,7 @@ import pytest
 from command_line import Done, arena
 from duel_files import cases, rows, write_experiment
 from loopback import Loopback, echoed_key, status
+from loopback_judge import JudgeTruth
 
 
 def duel(folder: Path, server: Loopback, *arguments: str) -> Done:
@@ -262,3 +263,87 @@ def test_a_table_of_cases_is_read_by_its_columns(tmp_path: Path) -> None:
     assert "only .csv and .jsonl have" in no_table.err
     assert mapped.code == 0, mapped.err
     assert asked(tmp_path) == {"c0", "c1"}
+
+
+def test_a_host_that_a_file_names_gets_no_key_and_nothing_is_sent(tmp_path: Path) -> None:
+    """A base_url elsewhere is refused before the first call, also where only the judge's is."""
+    judge = {"model": "openai:judge-1", "base_url": "https://llm.example.com/v1"}
+    write_experiment(tmp_path, judge=judge)
+    with Loopback() as server:
+        refused = duel(tmp_path, server)
+        wrong = duel(tmp_path, server, "--allow-host", "llm.example.com")
+        assert server.count == 0
+    assert (refused.code, wrong.code) == (2, 2)
+    assert "llm.example.com" in refused.err
+    assert "expected HOST=ENV_VAR" in wrong.err
+
+
+def test_an_unknown_provider_is_refused_before_anything_is_sent(tmp_path: Path) -> None:
+    """A misspelt judge costs nothing."""
+    write_experiment(tmp_path, judge="opnai:judge-1")
+    with Loopback() as server:
+        done = duel(tmp_path, server)
+        assert server.count == 0
+    assert done.code == 2
+    assert "did you mean 'openai'?" in done.err
+
+
+def test_a_judge_without_a_key_is_met_before_answers_are_paid_for(tmp_path: Path) -> None:
+    """Exit 4 names the variable; a run answered from the cache needs no key."""
+    write_experiment(tmp_path, judge="anthropic:judge-1", price=None)
+    with Loopback() as server:
+        whole = server.environment
+        part = {name: value for name, value in whole.items() if not name.startswith("ANTHROPIC")}
+        keyless = arena(tmp_path, "duel", "experiment.yaml", environment=part)
+        assert server.count == 0
+        (tmp_path / "keys").write_text("# keys\nexport ANTHROPIC_API_KEY='sk-none'\n")
+        bad = arena(tmp_path, "duel", "experiment.yaml", "--env-file", "nowhere", environment=part)
+        assert arena(tmp_path, "duel", "experiment.yaml", environment=whole).code == 0
+        warm = arena(tmp_path, "duel", "experiment.yaml", environment={**part, "ANTHROPIC_BASE_URL": server.root})
+    assert keyless.code == 4
+    assert "ANTHROPIC_API_KEY" in keyless.err
+    assert bad.code == 2
+    assert warm.code == 0
+
+
+def test_keys_can_be_read_from_a_file(tmp_path: Path) -> None:
+    """--env-file gives what the environment lacks; a line that is none is named without its value."""
+    write_experiment(tmp_path)
+    with Loopback() as server:
+        lines = "".join(f"{name}={value}\n" for name, value in server.environment.items())
+        (tmp_path / ".env").write_text(lines)
+        done = arena(tmp_path, "duel", "experiment.yaml", "--env-file", ".env")
+    (tmp_path / ".env").write_text("OPENAI_API_KEY\nsk-secret-value\n")
+    bad = arena(tmp_path, "duel", "experiment.yaml", "--env-file", ".env")
+    assert done.code == 0, done.err
+    assert bad.code == 2
+    assert ".env:1: expected NAME=value" in bad.err
+    assert "sk-secret" not in bad.err
+
+
+def test_only_flipped_and_only_failed_find_their_cases(tmp_path: Path) -> None:
+    """Cases whose orders disagree, and cases with a failed call, are asked again alone."""
+    write_experiment(tmp_path, cases=cases(20))
+    broken = "Question 7:"
+    with Loopback(judge=JudgeTruth(position_bias=0.5)) as server:
+        server.faults = lambda received: status(400, "no") if broken in received.text else None
+        first = duel(tmp_path, server).json
+        duel(tmp_path, server, "--only", "failed")
+        assert asked(tmp_path) == {"c7"}
+        write_experiment(tmp_path, cases=cases(20))
+        server.faults = ()
+        duel(tmp_path, server)
+        duel(tmp_path, server, "--only", "flipped")
+        flipped = asked(tmp_path)
+    assert first["win_rate"]["failed"]["control"] == 1
+    assert 0 < len(flipped) < 20
+
+
+def test_without_a_judge_only_lost_means_a_failed_check(tmp_path: Path) -> None:
+    """The cases whose treatment failed a check are asked again."""
+    write_experiment(tmp_path, cases=cases(12), judge=None, checks=[{"not_contains": "Refund"}, {"not_contains": "we"}])
+    with Loopback() as server:
+        first = duel(tmp_path, server).json
+        again = duel(tmp_path, server, "--only", "lost")
+    assert again.code in (0, 2)
+    assert first["win_rate"] is None

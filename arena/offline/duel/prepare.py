@@ -11,6 +11,7 @@ from arena.offline.duel.forecast import Forecast, forecast
 from arena.offline.duel.plan import DuelPlan, plan_duel
 from arena.offline.duel.previous import cases_by_outcome
 from arena.offline.duel.select import select_cases
+from arena.providers.table import unavailable
 from arena.records.experiment import Experiment
 from arena.records.metric import Metric
 from arena.records.run_options import RunOptions
@@ -60,7 +61,20 @@ def prepare_duel(
         environment=environment,
         notes=notes,
     )
+    callable_models(plan)
     return capped(plan, forecast(plan))
+
+
+def callable_models(plan: DuelPlan) -> Mapping[str, str | None]:
+    """Return each model of a plan, with the reason why it cannot be called here; None where it can.
+
+    Raises:
+        UsageError: a provider is unknown, or a file names a host to which no key may go: nothing was sent.
+    """
+    variants = (variant.model for variant in plan.experiment.variants.values())
+    models = [*(model for model in variants if model is not None), *(judge.model for judge in plan.experiment.judges)]
+    allowed = dict(plan.options.allow_hosts)
+    return {str(model): unavailable(model, plan.environment, allow_hosts=allowed, root=plan.root) for model in models}
 
 
 def _chosen(experiment: Experiment, options: RunOptions) -> frozenset[str] | None:

@@ -9,9 +9,10 @@ from typing import Any
 from arena.completions.interrupts import interruptible
 from arena.completions.open import Completions, CompletionSettings, OpenProvider, open_completions
 from arena.completions.retry import HashedChance
+from arena.errors import ProviderUnusable
 from arena.offline.duel.execute import Executed, Progress, execute
 from arena.offline.duel.plan import DuelPlan
-from arena.offline.duel.prepare import cap_of
+from arena.offline.duel.prepare import callable_models, cap_of
 from arena.providers import table
 from arena.records.call import Provider
 from arena.runs.folder import Spending
@@ -71,7 +72,7 @@ async def ask(
             environment=environment,
             clock=clock,
             rng=HashedChance(plan.seed),
-            open_provider=_announcing(announce),
+            open_provider=_announcing(plan, announce),
         ) as opened,
     ):
         executed = await execute(plan, opened, progress=progress)
@@ -80,12 +81,17 @@ async def ask(
         return Asked(executed=executed, spending=spending, warnings=opened.warnings)
 
 
-def _announcing(announce: Callable[[], None]) -> OpenProvider:
-    """Return what opens providers, and says so once: a run answered from the cache opens none."""
+def _announcing(plan: DuelPlan, announce: Callable[[], None]) -> OpenProvider:
+    """Return what opens providers, and says so once: a run answered from the cache opens none.
+
+    Before the first call, every other model must be there too: answers are not paid for that nobody can judge.
+    """
     said = False
 
     def opening(vendor: str, base_url: str | None, **options: Any) -> Provider:
         nonlocal said
+        if not said:
+            _check_models(plan)
         provider = table.open_provider(vendor, base_url, **options)
         if not said:
             said = True
@@ -93,6 +99,15 @@ def _announcing(announce: Callable[[], None]) -> OpenProvider:
         return provider
 
     return opening
+
+
+def _check_models(plan: DuelPlan) -> None:
+    missing = {model: reason for model, reason in callable_models(plan).items() if reason is not None}
+    if missing and plan.experiment.transcript is None:
+        raise ProviderUnusable(
+            "; ".join(f"{model}: {reason}" for model, reason in missing.items()),
+            hint="--env-file FILE reads keys from a file",
+        )
 
 
 def _settings(plan: DuelPlan, run_id: str, cache_dir: Path) -> CompletionSettings:
