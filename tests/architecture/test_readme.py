@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from command_line import Done, arena
 
 REPOSITORY = Path(__file__).parents[2]
