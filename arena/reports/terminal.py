@@ -246,7 +246,7 @@ def _judge(canvas: Canvas, judge: JudgeHealth) -> list[Text]:
         f"first slot {_rate(judge.first_slot_share.value, judge.first_slot_share.interval)}",
     ]
     controlled = judge.length_controlled_win_rate
-    if controlled is not None:
+    if controlled is not None and controlled.interval is not None:
         parts.append(f"length-controlled {_rate(controlled.value, controlled.interval)}")
     if judge.longer_wins is not None:
         parts.append(f"longer answer wins {numbers.whole_share(judge.longer_wins)}")
