@@ -130,7 +130,7 @@ def _context_lines(file: NamedFile, reader: Reader) -> tuple[LocatedFile, Entrie
 
 def _context_mapping(file: NamedFile, reader: Reader) -> tuple[LocatedFile, Entries] | None:
     try:
-        located = load_yaml(file.data, str(file.path))
+        located = load_yaml(file.data, str(file.path), reader.mistakes)
     except FileError as error:
         reader.mistakes.extend(error.mistakes)
         return None

@@ -54,7 +54,7 @@ def load(
     tree = tree_of(file_path, root, source)
     reader = Reader(tree)
     file = reader.main(relative(file_path, tree))
-    located = load_yaml(file.data, str(file.path))
+    located = load_yaml(file.data, str(file.path), reader.mistakes)
     authored = validate(ExperimentFile, located, reader.mistakes)
     reader.mistakes.raise_if_any()
     assert authored is not None

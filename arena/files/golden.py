@@ -81,7 +81,7 @@ def _located(file: NamedFile, mapping: Mapping[str, str], reader: Reader) -> Loc
                 return located
             return replace(located, value={"cases": [_renamed(row, mapping) for row in rows]})
         case _:
-            return load_yaml(file.data, name)
+            return load_yaml(file.data, name, reader.mistakes)
 
 
 def _renamed(row: Any, mapping: Mapping[str, str]) -> Any:

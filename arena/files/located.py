@@ -94,6 +94,7 @@ class Mistakes:
         self._found: dict[tuple[str, int | None, int | None, str, str], Mistake] = {}
         self._marks: dict[int, Marks | None] = {}
         self._unplaced = 0
+        self._malformed: set[tuple[str, int | None, int | None]] = set()
 
     def __bool__(self) -> bool:
         return bool(self._found)
@@ -112,6 +113,8 @@ class Mistakes:
         line, column, where = file.place(path, self._marks_of(file), at_key=at_key)
         if at_key and path:
             where = where.rpartition(".")[0]
+        if (file.name, line, column) in self._malformed:
+            return  # what it means cannot be judged before it is written rightly
         self.note(Mistake(file=file.name, line=line, column=column, where=where, message=message))
 
     def note(self, mistake: Mistake) -> None:
@@ -123,6 +126,12 @@ class Mistakes:
         """Note several placed mistakes."""
         for mistake in mistakes:
             self.note(mistake)
+
+    def note_form(self, mistakes: Iterable[Mistake]) -> None:
+        """Note mistakes of a file's form; what else seems wrong at their places is not told."""
+        for mistake in mistakes:
+            self.note(mistake)
+            self._malformed.add((mistake.file, mistake.line, mistake.column))
 
     def raise_if_any(self) -> None:
         """Refuse the files when anything is wrong.

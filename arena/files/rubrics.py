@@ -50,7 +50,7 @@ def general() -> Rubric:
 def resolve_rubric(file: NamedFile, reader: Reader) -> Rubric | None:
     """Return the rubric of a file that was read; None, with its mistakes noted, when its shape is wrong."""
     try:
-        located = load_yaml(file.data, str(file.path))
+        located = load_yaml(file.data, str(file.path), reader.mistakes)
     except FileError as error:
         reader.mistakes.extend(error.mistakes)
         return None

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from arena.errors import FileError, Mistake
-from arena.files.located import LocatedFile, Marks, printable
+from arena.files.located import LocatedFile, Marks, Mistakes, printable
 from arena.files.plain_text import decode
 
 DEEPEST = 100  # levels of nesting
@@ -47,12 +47,14 @@ _AMBIGUOUS = (
 _NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)$|\.(?:nan|NaN|NAN)$")
 
 
-def load_yaml(data: bytes, name: str) -> LocatedFile:
+def load_yaml(data: bytes, name: str, mistakes: Mistakes | None = None) -> LocatedFile:
     """Read one YAML document.
 
     Args:
         data: The file's bytes, UTF-8.
         name: As the user would type it, for messages.
+        mistakes: Where mistakes of form are noted that leave the rest readable, so that the file's other mistakes
+            are found with them; None: they are raised like those that do not.
 
     Returns:
         The plain value, with marks on demand. Keys of mappings are always text.
@@ -62,7 +64,12 @@ def load_yaml(data: bytes, name: str) -> LocatedFile:
             YAML 1.1 and 1.2 read differently, numbers that are not finite, nesting or aliases without end.
     """
     text = decode(data, name)
-    document = _Builder(name, marked=False).build(text)
+    builder = _Builder(name, marked=False)
+    document = builder.build(text)
+    if builder.mistakes:
+        if mistakes is None:
+            raise FileError(builder.mistakes)
+        mistakes.note_form(builder.mistakes)
     if document is _ABSENT:
         empty = "the file is empty: expected a mapping such as `cases: […]`"
         raise FileError([Mistake(file=name, line=1, column=1, where="", message=empty)])
@@ -106,7 +113,7 @@ class _Builder:
         self._marked = marked
         self._stack: list[_Open] = []
         self._anchors: dict[str, _Anchored | None] = {}
-        self._mistakes: list[Mistake] = []
+        self.mistakes: list[Mistake] = []
         self._nodes = 0  # written in the file, and repeated by aliases
         self._characters = 0
         self._aliased_nodes = 0
@@ -116,7 +123,11 @@ class _Builder:
         self.root_marks: Marks | None = None
 
     def build(self, text: str) -> Any:
-        """Return the document's value; mistakes are raised together at the end."""
+        """Return the document's value; `mistakes` holds what is wrong with it.
+
+        Raises:
+            FileError: what is wrong leaves nothing to read on.
+        """
         loader = _Loader(text)
         try:
             while (event := loader.get_event()) is not None:
@@ -125,11 +136,9 @@ class _Builder:
                 else:
                     self._take(event)
         except yaml.YAMLError as error:
-            self._mistakes.append(self._syntax(error))
+            raise FileError([*self.mistakes, self._syntax(error)]) from None
         finally:
             loader.dispose()
-        if self._mistakes:
-            raise FileError(self._mistakes)
         return self._root
 
     def _take(self, event: Any) -> None:
@@ -309,13 +318,13 @@ class _Builder:
     def _mistake(self, event: Any, message: str) -> None:
         if not self._marked:
             line, column = event.start_mark.line + 1, event.start_mark.column + 1
-            self._mistakes.append(
+            self.mistakes.append(
                 Mistake(file=self._name, line=line, column=column, where=self._where(), message=message)
             )
 
     def _stop(self, event: Any, message: str) -> None:
         self._mistake(event, message)
-        raise FileError(self._mistakes)
+        raise FileError(self.mistakes)
 
     def _where(self) -> str:
         """Return the dotted path of what is being read; short even where nesting has no end."""
