@@ -55,7 +55,7 @@ def duel(
     offline: shared.Offline = False,
     refresh: shared.Refresh = False,
     concurrency: shared.Concurrency = 16,
-    deadline: shared.Deadline = 120.0,
+    deadline: shared.Deadline = 240.0,
     rpm: shared.RequestRate = None,
     tpm: shared.TokenRate = None,
     allow_host: shared.AllowHost = None,

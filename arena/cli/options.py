@@ -50,7 +50,14 @@ Concurrency = Annotated[
     int, typer.Option("--concurrency", min=1, max=1024, help="Calls in flight at once.", rich_help_panel=CALLS)
 ]
 Deadline = Annotated[
-    float, typer.Option("--deadline", min=0.1, metavar="SECONDS", help="Total time for one try.", rich_help_panel=CALLS)
+    float,
+    typer.Option(
+        "--deadline",
+        min=0.1,
+        metavar="SECONDS",
+        help="Total time for one call, all its tries together.",
+        rich_help_panel=CALLS,
+    ),
 ]
 RequestRate = Annotated[
     float | None, typer.Option("--rpm", min=1, help="Requests a minute, per endpoint.", rich_help_panel=CALLS)

@@ -11,7 +11,7 @@ from arena.completions.budget import Account, Paying, Pricing
 from arena.completions.cache import Cache
 from arena.completions.endpoints import FEWEST_FAILURES, Endpoint, Endpoints, Place, name_of
 from arena.completions.limits import Pace
-from arena.completions.retry import LONGEST_WAIT_S, Chance, Gate, Retrying
+from arena.completions.retry import LONGEST_WAIT_S, Chance, Gate, Retrying, try_of
 from arena.completions.stored import Counts, Freshness, Stored
 from arena.errors import CannotRun
 from arena.providers import prices, table
@@ -31,7 +31,7 @@ class CompletionSettings:
     refresh: bool = False  # ask everything again, but what this run has asked already
     read_only: bool = False  # read the cache, write nothing at all
     concurrency: int = 16
-    deadline_s: float = 120.0  # one try, from sending to the last byte
+    deadline_s: float = 240.0  # one call, all its tries together; a try may take half
     max_cost_usd: float | None = None
     cap_enforced: bool = False  # stop before the call that would pass max_cost_usd
     requests_per_minute: float | None = None  # per endpoint
@@ -222,7 +222,7 @@ class _Opener:
             request.base_url,
             environment=self._environment,
             allow_hosts=settings.allow_hosts,
-            deadline_s=settings.deadline_s,
+            deadline_s=try_of(settings.deadline_s),
             concurrency=settings.concurrency,
             root=settings.root,
         )

@@ -100,13 +100,16 @@ class Gate:
 
 
 class Retrying:
-    """A provider around a provider: at most 4 tries, each under a total deadline.
+    """A provider around a provider: at most 4 tries, all of them under one total deadline.
+
+    A try may take half of it, so that a call that hangs once still has another. What a server asks to wait
+    does not count.
 
     Args:
         provider: the one that is asked.
         gate: of the endpoint.
         paces: of the endpoint: requests and tokens a minute, where limits are set.
-        deadline_s: seconds for one try, from sending to the last byte.
+        deadline_s: seconds for all tries of one call together.
         rng: chance of the backoff.
     """
 
@@ -126,11 +129,13 @@ class Retrying:
             ProviderUnusable: the server asks for a wait that is too long.
         """
         sent, tries, waited_s, answered = 0, 0, 0.0, -1
+        left_s = self._deadline_s
         while True:
             for pace in self._paces:
                 await pace.wait(request)
             waited_s += await self._gate.wait(PATIENCE_S - waited_s)
-            answer = await self._try(request)
+            began = asyncio.get_running_loop().time()
+            answer = await self._try(request, min(left_s, try_of(self._deadline_s)))
             sent += 1
             if isinstance(answer, Completion):
                 self._gate.answered += 1
@@ -144,20 +149,21 @@ class Retrying:
             if not (asked_to_wait and self._gate.answered > answered >= 0):
                 tries += 1
             answered = self._gate.answered
-            if not again or tries >= _tries(answer):
-                return replace(answer, attempts=sent)
-            if not asked_to_wait:
+            if again and not asked_to_wait and tries < _tries(answer):
                 await asyncio.sleep(self._rng.uniform(0.0, min(LONGEST_BACKOFF_S, FIRST_BACKOFF_S * 2 ** (tries - 1))))
+            left_s -= asyncio.get_running_loop().time() - began
+            if not again or tries >= _tries(answer) or left_s <= 0.0:
+                return replace(answer, attempts=sent)
 
-    async def _try(self, request: Request) -> Answer:
+    async def _try(self, request: Request, limit_s: float) -> Answer:
         try:
-            async with asyncio.timeout(self._deadline_s + GRACE_S):
+            async with asyncio.timeout(limit_s + GRACE_S):
                 return await self._provider.complete(request)
         except TimeoutError:
             return CallFailure(
                 request_key=request.key,
                 kind=FailureKind.TIMEOUT,
-                message=f"no whole answer within {self._deadline_s:g} s",
+                message=f"no whole answer within {limit_s:g} s",
                 model_requested=request.model,
             )
 
@@ -169,6 +175,11 @@ class Retrying:
     async def aclose(self) -> None:
         """Release the provider's connections."""
         await self._provider.aclose()
+
+
+def try_of(deadline_s: float) -> float:
+    """Return the seconds that one try may take of a call's total deadline."""
+    return deadline_s / TIMEOUT_TRIES
 
 
 def _worth_another(failure: CallFailure) -> bool:

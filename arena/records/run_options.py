@@ -27,6 +27,6 @@ class RunOptions:
     max_cost_usd: float | None = None  # None: the experiment's
     concurrency: int = 16
     allow_hosts: tuple[tuple[str, str], ...] = ()  # (host, environment variable that holds its key)
-    deadline_s: float = 120.0
+    deadline_s: float = 240.0
     requests_per_minute: float | None = None
     tokens_per_minute: float | None = None
