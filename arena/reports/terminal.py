@@ -183,8 +183,9 @@ def _primary(canvas: Canvas, result: DuelResult, metric: MetricResult) -> list[T
         canvas.flow(figures, separator="   ", width=canvas.width - LABEL_WIDTH),
         _answer(canvas, question, metric.decision, result),
     ]
-    reasons = [metric.difference.reason, metric.note]
-    bodies += [Text(canvas.foreign_line(each), style="yellow") for each in reasons if each]
+    told = result.cases_needed_note if metric.decision == "inconclusive" else None
+    reasons = [each for each in (metric.difference.reason, metric.note) if each and each != told]
+    bodies += [Text(canvas.foreign_line(each), style="yellow") for each in reasons]
     return canvas.labelled("Primary", bodies)
 
 
