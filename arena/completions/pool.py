@@ -10,6 +10,9 @@ from arena.errors import ArenaError, BudgetExceeded
 Item = TypeVar("Item")
 
 
+BREATH = 16  # items after which the loop gets its turn, a millisecond of answers from the cache
+
+
 class Work(Generic[Item]):
     """Items from one iterable, taken as they are needed; what a handler adds is taken before them.
 
@@ -72,6 +75,7 @@ class _Crew(Generic[Item]):
         self._work = work
         self._handle = handle
         self._busy = 0
+        self._handled = 0
         self.error: Exception | None = None  # the first
 
     async def work(self) -> None:
@@ -86,7 +90,9 @@ class _Crew(Generic[Item]):
                 self._busy -= 1
                 if not self._busy:
                     self._work.changed.set()
-            await asyncio.sleep(0)  # answers from the cache never wait: let signals and progress in
+            self._handled += 1
+            if self._handled % BREATH == 0:
+                await asyncio.sleep(0)  # answers from the cache never wait: let signals and progress in
 
     async def _next(self) -> tuple[Item] | tuple[()]:
         while self.error is None:

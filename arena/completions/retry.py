@@ -156,6 +156,8 @@ class Retrying:
                 return replace(answer, attempts=sent)
 
     async def _try(self, request: Request, limit_s: float) -> Answer:
+        if limit_s >= try_of(self._deadline_s) and getattr(self._provider, "keeps_deadline", False):
+            return await self._provider.complete(request)  # a second clock takes 0.02 ms a call
         try:
             async with asyncio.timeout(limit_s + GRACE_S):
                 return await self._provider.complete(request)

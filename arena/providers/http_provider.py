@@ -76,6 +76,8 @@ def _kept(name: bytes) -> bool:
 class HttpProvider:
     """Answers requests through one SDK client."""
 
+    keeps_deadline = True  # no call takes longer than it was opened for
+
     def __init__(
         self,
         post: Post,
