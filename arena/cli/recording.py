@@ -9,10 +9,11 @@ from typing import Any
 
 from arena.completions.open import Completions, CompletionSettings, open_completions
 from arena.completions.retry import HashedChance
+from arena.errors import CacheMiss
 from arena.offline.duel.execute import execute
 from arena.offline.duel.plan import DuelPlan, plan_duel
 from arena.offline.duel.select import Selection
-from arena.records.call import Answer, Completion, Request
+from arena.records.call import Answer, CallFailure, Completion, FailureKind, Request
 from arena.records.experiment import Experiment
 from arena.records.run_options import RunOptions
 from arena.runs.saved import SavedRun
@@ -23,12 +24,15 @@ Pair = tuple[Request, Completion]
 class Recorder:
     """Completions that remember each request with its answer."""
 
-    def __init__(self, completions: Completions) -> None:
+    def __init__(self, completions: Completions, failed: Mapping[str, CallFailure]) -> None:
         self._completions = completions
+        self._failed = failed  # by request key: what failed in the run has no answer to carry
         self.pairs: list[Pair] = []
 
     async def complete(self, request: Request) -> Answer:
         """Answer one request, and remember the answer; failures are not remembered."""
+        if request.key in self._failed:
+            return self._failed[request.key]
         answer = await self._completions.complete(request)
         if isinstance(answer, Completion):
             self.pairs.append((request, answer))
@@ -57,20 +61,34 @@ def record(run: SavedRun, *, cache_dir: Path) -> list[Pair]:
         CacheMiss: an answer is neither in the cache nor in the experiment's transcript.
     """
     plan = _plan(run)
-    pairs = asyncio.run(
-        _ask(
-            plan,
-            CompletionSettings(
-                cache_dir=cache_dir,
-                root=Path(plan.experiment.root),
-                run_id=run.id,
-                offline=True,
-                transcript=plan.experiment.transcript,
-            ),
-        )
-    )
+    try:
+        pairs = asyncio.run(_ask(plan, _settings(run, plan, cache_dir), failures_of(run)))
+    except CacheMiss as error:
+        hint = "a base URL is part of every call: set what the run had (OPENAI_BASE_URL …), or name its --cache-dir"
+        raise CacheMiss(error.message, hint=hint) from None
     places = {case.id: place for place, case in enumerate(plan.selection.cases)}
     return sorted(pairs, key=lambda pair: _place(pair[0], places))
+
+
+def failures_of(run: SavedRun) -> dict[str, CallFailure]:
+    """Return the calls of a run that failed, by request key: they have no answer to carry."""
+    found = {row.failure.request_key: row.failure for row in run.completions if row.failure is not None}
+    for judgment in run.judgments:
+        if judgment.outcome == "failed":
+            found[judgment.request_key] = CallFailure(
+                request_key=judgment.request_key, kind=FailureKind.BAD_RESPONSE, message=judgment.error or ""
+            )
+    return found
+
+
+def _settings(run: SavedRun, plan: DuelPlan, cache_dir: Path) -> CompletionSettings:
+    return CompletionSettings(
+        cache_dir=cache_dir,
+        root=plan.root,
+        run_id=run.id,
+        offline=True,
+        transcript=plan.experiment.transcript,
+    )
 
 
 def _plan(run: SavedRun) -> DuelPlan:
@@ -80,11 +98,11 @@ def _plan(run: SavedRun) -> DuelPlan:
     return plan_duel(run.experiment, options, Selection(cases=cases, how=None), environment=dict(os.environ))
 
 
-async def _ask(plan: DuelPlan, settings: CompletionSettings) -> list[Pair]:
+async def _ask(plan: DuelPlan, settings: CompletionSettings, failed: Mapping[str, CallFailure]) -> list[Pair]:
     async with open_completions(
         settings, environment=plan.environment, clock=_now, rng=HashedChance(plan.seed)
     ) as completions:
-        recorder = Recorder(completions)
+        recorder = Recorder(completions, failed)
         await execute(plan, recorder, progress=_Silence())
         return recorder.pairs
 
