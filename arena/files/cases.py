@@ -11,7 +11,7 @@ from arena.files.checks import JsonSchemaCheck, check_key, mistake_in_schema
 from arena.files.golden_file import CaseEntry, ContextEntry, DocumentEntry
 from arena.files.identifiers import look_alikes, spelled
 from arena.files.json_source import load_json
-from arena.files.located import Path, printable
+from arena.files.located import LocatedFile, Mistakes, Path, printable
 from arena.files.plain_text import decode
 from arena.files.reader import OpenFile, Reader
 from arena.records.case import Case, Check, Document, Message
@@ -98,6 +98,20 @@ def _schema(name: str, at: OpenFile, where: Path, reader: Reader) -> Any:
     return schema
 
 
+def note_repeated_ids(file: LocatedFile, mistakes: Mistakes) -> None:
+    """Note ids that stand twice in a file whose shape is wrong, so that they are told with its other mistakes."""
+    cases = file.value.get("cases") if isinstance(file.value, dict) else None
+    first: dict[str, int] = {}
+    for index, case in enumerate(cases if isinstance(cases, list) else []):
+        name = case.get("id") if isinstance(case, dict) else None
+        if isinstance(name, str) and (earlier := first.setdefault(name, index)) != index:
+            mistakes.add(file, ("cases", index, "id"), _repeated(name, earlier))
+
+
+def _repeated(name: str, earlier: int) -> str:
+    return f"duplicate id '{printable(name)}', also of case {earlier + 1} of the file: rename one"
+
+
 def _tell_apart(entries: Sequence[CaseEntry], cases: Sequence[Case], at: OpenFile, reader: Reader) -> None:
     first: dict[str, int] = {}
     for index, (entry, case) in enumerate(zip(entries, cases, strict=True)):
@@ -108,8 +122,7 @@ def _tell_apart(entries: Sequence[CaseEntry], cases: Sequence[Case], at: OpenFil
             message = f"the same as case {earlier + 1} of the file: remove one, or give both an 'id'"
             reader.mistakes.add(at.located, ("cases", index), message)
         else:
-            message = f"duplicate id '{printable(case.id)}', also of case {earlier + 1} of the file: rename one"
-            reader.mistakes.add(at.located, ("cases", index, "id"), message)
+            reader.mistakes.add(at.located, ("cases", index, "id"), _repeated(case.id, earlier))
     for later, earlier_id in look_alikes(first).items():
         both = f"'{spelled(later)}' against '{spelled(earlier_id)}'"
         message = f"looks like the id of case {first[earlier_id] + 1} of the file, {both}: rename one"

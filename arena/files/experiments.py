@@ -6,7 +6,7 @@ from pathlib import Path
 
 from arena.files.authored import validate
 from arena.files.case_warnings import near_duplicates, unused_fields
-from arena.files.cases import resolve_cases, resolve_checks
+from arena.files.cases import note_repeated_ids, resolve_cases, resolve_checks
 from arena.files.experiment_file import ExperimentFile
 from arena.files.experiment_hash import experiment_hash
 from arena.files.experiment_rules import check_rules, check_templates
@@ -56,6 +56,8 @@ def load(
     file = reader.main(relative(file_path, tree))
     located = load_yaml(file.data, str(file.path), reader.mistakes)
     authored = validate(ExperimentFile, located, reader.mistakes)
+    if authored is None:
+        note_repeated_ids(located, reader.mistakes)
     reader.mistakes.raise_if_any()
     assert authored is not None
     at = OpenFile(located, file.path)

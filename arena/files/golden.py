@@ -10,7 +10,7 @@ from typing import Any
 
 from arena.errors import FileError, Mistake
 from arena.files.authored import did_you_mean, validate
-from arena.files.cases import resolve_cases
+from arena.files.cases import note_repeated_ids, resolve_cases
 from arena.files.golden_file import GoldenFile
 from arena.files.json_source import load_lines
 from arena.files.located import MOST_ROWS, LocatedFile, Marks, printable
@@ -59,6 +59,7 @@ def resolve_golden(file: NamedFile, mapping: Mapping[str, str], reader: Reader) 
         return None
     authored = validate(GoldenFile, located, reader.mistakes)
     if authored is None:
+        note_repeated_ids(located, reader.mistakes)
         return None
     return GoldenSet(
         name=authored.name or file.path.stem,

@@ -20,6 +20,7 @@ def test_form_and_meaning_are_told_at_once(tmp_path: Path) -> None:
         "  treatment: {system: Be kind., decoding: {temperatur: .nan}}\n"
         "cases:\n"
         "  - {id: a, input: 012}\n"
+        "  - {id: a, input: Where is it?}\n"
     )
     with pytest.raises(FileError) as refused:
         experiments.load(tmp_path / "experiment.yaml", root=tmp_path)
@@ -30,5 +31,6 @@ def test_form_and_meaning_are_told_at_once(tmp_path: Path) -> None:
         (7, 44),
         (7, 56),
         (9, 20),
+        (10, 10),
     ]
     assert "unknown key 'sytem' (did you mean 'system'?)" in str(refused.value)
