@@ -16,8 +16,9 @@ from arena.cli.progress import showing_progress
 from arena.cli.screen import give, say, screen_of
 from arena.offline.duel.forecast import Forecast
 from arena.offline.duel.plan import DuelPlan
-from arena.offline.duel.prepare import cap_of
+from arena.offline.duel.prepare import callable_models, cap_of
 from arena.offline.duel.run import ask, identity_of
+from arena.providers import table
 from arena.reports.safe_text import safe
 from arena.runs.folder import open_run
 
@@ -52,6 +53,10 @@ def run_plan(
 ) -> "Finished":
     """Run a plan, with its cost line before the first paid call and progress on stderr."""
     _tune_for_calls()
+    cache = cache_dir or plan.root / ".arena" / "cache"
+    if not plan.options.offline and not cache.exists():
+        # Nothing is cached: the first vendor's library loads while the run folder and the cache are made.
+        Thread(target=_preload, args=(plan,), daemon=True).start()
     screen = screen_of(sys.stderr, os.environ)
     with open_run(plan.experiment, options=identity_of(plan), clock=_now) as folder:
         if verbose:
@@ -61,7 +66,7 @@ def run_plan(
                 ask(
                     plan,
                     folder.id,
-                    cache_dir=cache_dir or plan.root / ".arena" / "cache",
+                    cache_dir=cache,
                     environment=environment,
                     clock=_now,
                     seconds=time.monotonic,
@@ -75,6 +80,13 @@ def run_plan(
     for warning in finished.warnings:
         say(f"warning: {safe(warning)}")
     return finished
+
+
+def _preload(plan: DuelPlan) -> None:
+    there = {model for model, missing in callable_models(plan).items() if missing is None}
+    models = [variant.model for variant in plan.experiment.variants.values()]
+    for vendor in sorted({model.vendor for model in models if model is not None and str(model) in there}):
+        table.preload(vendor)
 
 
 def _load(*modules: str) -> None:

@@ -5,6 +5,7 @@ import importlib
 import importlib.metadata
 import importlib.util
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import cast
 
@@ -229,6 +230,12 @@ def open_provider(
         root=root,
     )
     return cast("Provider", opener.open(opening))
+
+
+def preload(vendor: str) -> None:
+    """Import the library of a vendor, so that opening it takes no time; one that is missing is met then."""
+    with suppress(ImportError):
+        importlib.import_module(find_vendor(vendor).provider.partition(":")[0])
 
 
 def unavailable(
