@@ -48,4 +48,8 @@ def axis_means(judgments: Iterable[Judgment], *, control: str, treatment: str) -
 
 
 def _mean_of(variant: str, orders: Mapping[str, list[dict[str, float]]]) -> float:
-    return fmean(fmean(scores[variant] for scores in order) for order in orders.values())
+    return fmean([_mean_in_order(variant, order) for order in orders.values()])
+
+
+def _mean_in_order(variant: str, order: list[dict[str, float]]) -> float:
+    return order[0][variant] if len(order) == 1 else fmean([scores[variant] for scores in order])

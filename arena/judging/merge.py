@@ -81,6 +81,10 @@ def _repeat_share(
     if control_failed or not judgments:
         return Fraction(0), HALF, Fraction(1)
     given = [judgment.share_of(treatment) for judgment in judgments]
+    read = [Fraction(value) for value in given if value is not None]
+    if len(read) == len(given):
+        certain = mean(read)
+        return certain, certain, certain
     low, share, high = (
         mean([missing if value is None else Fraction(value) for value in given])
         for missing in (Fraction(0), HALF, Fraction(1))
@@ -90,7 +94,7 @@ def _repeat_share(
 
 def mean(values: Sequence[Fraction]) -> Fraction:
     """Return the exact mean of one value or more."""
-    return sum(values, Fraction(0)) / len(values)
+    return values[0] if len(values) == 1 else sum(values, Fraction(0)) / len(values)
 
 
 def outcome_of(score: Fraction) -> Literal["win", "loss", "tie"]:
