@@ -12,11 +12,12 @@ from typing import Annotated, Never
 import typer
 
 from arena import __version__
-from arena.cli import cache, check, duel, init_command, report, runs, schema, show
+from arena.cli import aa, cache, check, duel, init_command, looks, report, runs, schema, show, size, tally
 from arena.cli.screen import say
 from arena.errors import ArenaError, Interrupted
 
 SCREEN_OFFLINE = "Screen offline"
+PLAN = "Plan a live test"
 HOUSEKEEPING = "Housekeeping"
 
 app = typer.Typer(
@@ -44,6 +45,10 @@ def _arena(
 
 
 app.command("duel", rich_help_panel=SCREEN_OFFLINE)(duel.duel)
+app.command("tally", rich_help_panel=SCREEN_OFFLINE)(tally.tally)
+app.command("aa", rich_help_panel=SCREEN_OFFLINE)(aa.aa)
+app.add_typer(size.app, name="size", rich_help_panel=PLAN)
+app.add_typer(looks.app, name="looks", rich_help_panel=PLAN)
 app.command("init", rich_help_panel=HOUSEKEEPING)(init_command.init)
 app.command("check", rich_help_panel=HOUSEKEEPING)(check.check)
 app.command("runs", rich_help_panel=HOUSEKEEPING)(runs.runs)

@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import re
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -48,28 +49,30 @@ class Names:
 class AxisColumns:
     """One axis: which judgments scored it, and how; points from 1 to 5."""
 
-    rows: array[int] = field(default_factory=lambda: array("l"))
-    first: array[float] = field(default_factory=lambda: array("d"))
-    second: array[float] = field(default_factory=lambda: array("d"))
+    rows: "array[int]" = field(default_factory=lambda: array("l"))
+    first: "array[float]" = field(default_factory=lambda: array("d"))
+    second: "array[float]" = field(default_factory=lambda: array("d"))
 
 
 @dataclass(slots=True)
 class JudgmentColumns:
-    """Judgments as columns, one entry a judgment; cases, variants, judges and clusters are numbered as they came."""
+    """Judgments as columns, one entry a judgment; cases, variants, judges and clusters are numbered as they came.
 
-    cases: Names = field(default_factory=Names)
+    The ids of the cases are not kept: they are most of what half a million cases weigh, and nothing asks for them.
+    """
+
     variants: Names = field(default_factory=Names)
     judges: Names = field(default_factory=Names)
     clusters: Names = field(default_factory=Names)
-    case: array[int] = field(default_factory=lambda: array("l"))
-    first: array[int] = field(default_factory=lambda: array("h"))
-    second: array[int] = field(default_factory=lambda: array("h"))
-    judge: array[int] = field(default_factory=lambda: array("h"))
-    repeat: array[int] = field(default_factory=lambda: array("l"))
-    share: array[float] = field(default_factory=lambda: array("d"))  # of the second, 0 to 1; NaN: not read
-    failed: array[int] = field(default_factory=lambda: array("b"))  # 1: the call failed, so it was not read
-    lead: array[float] = field(default_factory=lambda: array("d"))  # characters, second − first; NaN: not given
-    case_cluster: array[int] = field(default_factory=lambda: array("l"))  # one a case; −1: none
+    case: "array[int]" = field(default_factory=lambda: array("i"))
+    first: "array[int]" = field(default_factory=lambda: array("h"))
+    second: "array[int]" = field(default_factory=lambda: array("h"))
+    judge: "array[int]" = field(default_factory=lambda: array("h"))
+    repeat: "array[int]" = field(default_factory=lambda: array("i"))
+    share: "array[float]" = field(default_factory=lambda: array("d"))  # of the second, 0 to 1; NaN: not read
+    failed: "array[int]" = field(default_factory=lambda: array("b"))  # 1: the call failed, so it was not read
+    lead: "array[float]" = field(default_factory=lambda: array("d"))  # characters, second − first; NaN: not given
+    case_cluster: "array[int]" = field(default_factory=lambda: array("i"))  # one a case; −1: none
     axes: dict[str, AxisColumns] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
@@ -87,10 +90,10 @@ def load(paths: Iterable[Path]) -> JudgmentColumns:
         FileError: every mistake of every file, each with its line, and its column where it is known.
         UsageError: a file cannot be read.
     """
-    table, mistakes = JudgmentColumns(), Mistakes()
+    table, cases, mistakes = JudgmentColumns(), Names(), Mistakes()
     for path in paths:
         before, wrong = len(table), len(mistakes)
-        _FileReader(str(path), table, mistakes).read(path)
+        _FileReader(str(path), table, cases, mistakes).read(path)
         if len(table) == before and len(mistakes) == wrong:
             mistakes.note(_mistake(str(path), None, None, "", "holds no judgment: expected a JSON object a line"))
     mistakes.raise_if_any()
@@ -109,9 +112,10 @@ class _WrongError(Exception):
 class _FileReader:
     """Reads one file into a table."""
 
-    def __init__(self, name: str, table: JudgmentColumns, mistakes: Mistakes) -> None:
+    def __init__(self, name: str, table: JudgmentColumns, cases: Names, mistakes: Mistakes) -> None:
         self.name = name
         self.table = table
+        self.cases = cases
         self.mistakes = mistakes
         self.unknown: dict[str, tuple[int, int]] = {}  # key -> its first line, how many lines have it
         self.parse = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse_constant).decode
@@ -122,6 +126,10 @@ class _FileReader:
                 number = 0
                 while line := file.readline(LONGEST_LINE):
                     number += 1
+                    if len(line) == LONGEST_LINE:
+                        what = f"longer than {LONGEST_LINE // 2**20} MiB: expected one judgment a line"
+                        self.mistakes.note(_mistake(self.name, number, None, "", what))
+                        return
                     self._line(number, line)
                     if len(self.mistakes) >= MOST_PLACED:
                         return
@@ -142,8 +150,9 @@ class _FileReader:
         try:
             self._add(number, row)
         except _WrongError as wrong:
-            column = line.find(b'"' + wrong.key.encode() + b'"') + 1 if wrong.key else 0
-            self.mistakes.note(_mistake(self.name, number, column or None, wrong.key, wrong.message))
+            key = re.search(rb'"%s"\s*:' % wrong.key.encode(), line) if wrong.key else None
+            column = key.start() + 1 if key else None
+            self.mistakes.note(_mistake(self.name, number, column, wrong.key, wrong.message))
 
     def _say_what_is_wrong(self, number: int, line: bytes) -> None:
         """Read the line once more by the strict rules of every other file, for their message and place."""
@@ -175,12 +184,12 @@ class _FileReader:
             raise _WrongError("repeat", f"expected a whole number from 0, found {_shown(repeat)}")
         lead = _lead(row)
         axes = _axes(row["axes"]) if row.get("axes") else ()
-        self._put_case(case, row.get("cluster"))
         for name, points in axes:
             column = table.axes.setdefault(name, AxisColumns())
             column.rows.append(len(table))
             column.first.append(points[0])
             column.second.append(points[1])
+        self._put_case(case, row.get("cluster"))
         table.first.append(_number(table.variants, first, "first"))
         table.second.append(_number(table.variants, second, "second"))
         table.judge.append(_number(table.judges, judge, "judge"))
@@ -198,7 +207,7 @@ class _FileReader:
             label = table.clusters.number(cluster)
         else:
             raise _WrongError("cluster", f"expected text, found {_shown(cluster)}")
-        number = table.cases.number(case)
+        number = self.cases.number(case)
         if number == len(table.case_cluster):
             table.case_cluster.append(label)
         elif table.case_cluster[number] != label:
@@ -264,7 +273,7 @@ def _axes(axes: Any) -> list[tuple[str, tuple[float, float]]]:
     found = []
     for name, points in axes.items():
         if not isinstance(points, dict) or not points.keys() <= {"first", "second"}:
-            raise _WrongError("axes", f"{printable(name)}: expected {{\"first\": 1–5, \"second\": 1–5}}")
+            raise _WrongError("axes", f'{printable(name)}: expected {{"first": 1–5, "second": 1–5}}')
         values = (points.get("first"), points.get("second"))
         for value in values:
             low, high = LEVELS_OF_AN_AXIS

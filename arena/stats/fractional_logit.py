@@ -61,7 +61,9 @@ def length_controlled_win_rate(
     residuals = design * (s - fitted)[:, None]
     scores_by_cluster = np.column_stack([groups.sums(column) for column in residuals.T])
     covariance = bread @ (scores_by_cluster.T @ scores_by_cluster) @ bread * units / (units - 2)
-    half = float(stdtrit(units - 2, (1.0 + level) / 2.0)) * float(np.sqrt(covariance[0, 0]))
+    half = float(stdtrit(units - 2, (1.0 + level) / 2.0)) * float(
+        np.sqrt(max(covariance[0, 0], 0.0))
+    )  # a perfect fit may round below 0
     low, value, high = (float(expit(coefficients[0] + step)) for step in (-half, 0.0, half))
     if half == 0.0:
         return Estimate(

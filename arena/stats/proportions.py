@@ -54,6 +54,57 @@ def clopper_pearson_interval(k: int, n: int, level: float = 0.95) -> Interval:
     return Interval(low=low, high=high, level=level, method="clopper-pearson")
 
 
+def agresti_coull_interval(k: int, n: int, level: float = 0.95) -> Interval:
+    """Return Agresti and Coull's adjusted normal interval (American Statistician 1998;52:119) for `k` of `n`.
+
+    With z²/2 hits and z²/2 misses added, p̃ = (k + z²/2)/(n + z²), the interval is p̃ ± z·√(p̃(1 − p̃)/(n + z²)), cut at
+    0 and 1.
+
+    Args:
+        k: how many had the property, 0 to n.
+        n: out of how many, at least 1.
+        level: of the two-sided interval, in (0, 1).
+
+    Raises:
+        ValueError: n < 1, k outside 0 … n, or a level outside (0, 1).
+
+    >>> interval = agresti_coull_interval(3, 5)
+    >>> round(interval.low, 4), round(interval.high, 4)
+    (0.2291, 0.884)
+    """
+    _check(k, n, level)
+    z = float(ndtri((1.0 + level) / 2.0))
+    padded = n + z * z
+    centre = (k + z * z / 2.0) / padded
+    half = z * math.sqrt(centre * (1.0 - centre) / padded)
+    return Interval(low=max(0.0, centre - half), high=min(1.0, centre + half), level=level, method="agresti-coull")
+
+
+def jeffreys_interval(k: int, n: int, level: float = 0.95) -> Interval:
+    """Return the equal-tailed interval under Jeffreys' prior, Beta(k + ½, n − k + ½), for `k` of `n`.
+
+    Brown, Cai & DasGupta (Statistical Science 2001, §3.1.3), without their changes at k = 0 and k = n: the lower end is
+    above 0 even where nothing was hit.
+
+    Args:
+        k: how many had the property, 0 to n.
+        n: out of how many, at least 1.
+        level: of the two-sided interval, in (0, 1).
+
+    Raises:
+        ValueError: n < 1, k outside 0 … n, or a level outside (0, 1).
+
+    >>> interval = jeffreys_interval(5, 5)
+    >>> round(interval.low, 4), round(interval.high, 4)
+    (0.6206, 0.9999)
+    """
+    _check(k, n, level)
+    tail = (1.0 - level) / 2.0
+    low = float(betaincinv(k + 0.5, n - k + 0.5, tail))
+    high = 1.0 - float(betaincinv(n - k + 0.5, k + 0.5, tail))
+    return Interval(low=low, high=high, level=level, method="jeffreys")
+
+
 def _check(k: int, n: int, level: float) -> None:
     if n < 1 or not 0 <= k <= n:
         raise ValueError(f"{k} of {n} is not a proportion")

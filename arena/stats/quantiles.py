@@ -72,14 +72,38 @@ def quantile_estimate(
     arm = np.asarray(values, dtype=np.float64)
     if len(arm) == 0:
         return Estimate(value=None, interval=None, n=0, unit_of_measure=unit, reason="no values")
-    tail = (1.0 - level) / 2.0
-    low, high = _lower(arm, probability, clusters, tail), _upper(arm, probability, clusters, tail)
+    low, high = quantile_bounds(arm, probability, clusters=clusters, level=level)
     value, units = point(arm, probability), _units(arm, clusters)
     if low is None or high is None:
         reason = _scarcity(probability, level, fewest_for_quantile(probability, level), clusters)
         return Estimate(value=value, interval=None, n=units, unit_of_measure=unit, reason=reason)
     interval = Interval(low=low, high=high, level=level, method=METHOD)
     return Estimate(value=value, interval=interval, n=units, unit_of_measure=unit)
+
+
+def quantile_bounds(
+    values: Sequence[float] | npt.ArrayLike,
+    probability: float,
+    *,
+    clusters: Labels | None = None,
+    level: float = 0.95,
+) -> tuple[float | None, float | None]:
+    """Return the order-statistic bounds of a quantile, each by itself; None for the end that so few cases don't bound.
+
+    Args:
+        values: one a case.
+        probability: of the quantile, in (0, 1): 0.95 for p95.
+        clusters: one label a case; None, for a case or for all, means a cluster of its own.
+        level: of the two-sided interval, in (0, 1); each bound alone errs with (1 − level)/2.
+
+    >>> quantile_bounds(range(1, 21), 0.95)
+    (17.0, None)
+    """
+    arm = np.asarray(values, dtype=np.float64)
+    if len(arm) == 0:
+        return None, None
+    tail = (1.0 - level) / 2.0
+    return _lower(arm, probability, clusters, tail), _upper(arm, probability, clusters, tail)
 
 
 def quantile_contrast(

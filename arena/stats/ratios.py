@@ -1,4 +1,4 @@
-"""The ratio of two paired means."""
+"""The ratio of two paired means, by Fieller and by the delta method."""
 
 from collections.abc import Sequence
 
@@ -69,6 +69,56 @@ def fieller_interval(
     interval = Interval(
         low=ratio - (b + half) / a, high=ratio + (half - b) / a, level=level, method=labelled("fieller", units)
     )
+    return Estimate(value=ratio, interval=interval, n=units, unit_of_measure="ratio")
+
+
+def delta_interval(
+    numerator: Sequence[float] | npt.ArrayLike,
+    denominator: Sequence[float] | npt.ArrayLike,
+    *,
+    clusters: Labels | None = None,
+    level: float = 0.95,
+) -> Estimate:
+    """Return mean(numerator) / mean(denominator) with the delta method's interval ρ̂ ± t·se(ȳ − ρ̂x̄)/|x̄|.
+
+    The first-order expansion of ȳ/x̄ (Deng, Knoblich & Lu, KDD 2018), CR2 with clusters. Where the denominator's
+    relative error is small it agrees with Fieller's interval; it stays symmetric and short where that error is large,
+    so it is no interval to decide by below some dozens of units.
+
+    Args:
+        numerator: one value a case.
+        denominator: one value a case, in the same order.
+        clusters: one label a case; None, for a case or for all, means a cluster of its own.
+        level: of the two-sided interval, in (0, 1).
+
+    Returns:
+        Unit "ratio". The value is None, with the reason, where the denominator's mean is 0; the interval with fewer
+        than two units, or where every case has the same ratio.
+
+    Raises:
+        ValueError: sequences of different lengths.
+
+    >>> estimate = delta_interval([2.1, 4.2, 6.0, 8.2], [1.0, 2.0, 3.0, 4.0])
+    >>> round(estimate.value, 4), round(estimate.interval.low, 3), round(estimate.interval.high, 3)
+    (2.05, 1.981, 2.119)
+    """
+    y, x = np.asarray(numerator, dtype=np.float64), np.asarray(denominator, dtype=np.float64)
+    if y.shape != x.shape:
+        raise ValueError(f"{len(y)} numerators for {len(x)} denominators")
+    units = len(group(clusters, len(x)).sizes)
+    if len(x) == 0:
+        return _undefined(None, 0, "no values")
+    y_mean, x_mean = float(y.mean()), float(x.mean())
+    if x_mean == 0.0:
+        return _undefined(None, units, "the mean to compare with is 0")
+    ratio = y_mean / x_mean
+    residual = cluster_robust_standard_error(y - ratio * x, clusters)
+    if residual is None:
+        return _undefined(ratio, units, "one unit of evidence gives no interval")
+    if residual.cr2 <= 1e-12 * abs(y_mean):
+        return _undefined(ratio, units, "the ratio is the same in every case: it says nothing of how sure it is")
+    half = float(stdtrit(residual.degrees_of_freedom, (1.0 + level) / 2.0)) * residual.cr2 / abs(x_mean)
+    interval = Interval(low=ratio - half, high=ratio + half, level=level, method=labelled("delta", units))
     return Estimate(value=ratio, interval=interval, n=units, unit_of_measure="ratio")
 
 

@@ -36,6 +36,7 @@ def axis_values(
         scored = [(case, means[case.id][axis.name]) for case in cases if axis.name in means[case.id]]
         left, right = [mean.control for _, mean in scored], [mean.treatment for _, mean in scored]
         found[axis.name] = CaseValues(
+            cases=[case.id for case, _ in scored],
             control=left,
             treatment=right,
             clusters=[case.cluster for case, _ in scored],

@@ -10,7 +10,7 @@ from arena.offline.duel.measures import SHARES, TIMED, Measured, PairedCase, pai
 from arena.planning.provable import fewest_cases
 from arena.records.case import Case
 from arena.records.experiment import Experiment
-from arena.records.metric import Criterion, Limit, Metric
+from arena.records.metric import Criterion, Decision, Limit, Metric
 from arena.records.result import MetricResult
 from arena.stats.bounded_mean import clustered_gaffke_interval
 from arena.stats.estimate import Estimate
@@ -43,6 +43,7 @@ ALWAYS_SHOWN = (
 class CaseValues:
     """One quantity of the cases in which both arms have it, as sequences of equal length."""
 
+    cases: list[str]
     control: list[float]
     treatment: list[float]
     clusters: list[str | None]
@@ -79,20 +80,38 @@ def metric_results(
         One entry a metric and limit, in the order of the file. Secondary metrics are adjusted by
         Benjamini–Hochberg over all of them that are not times.
     """
-    declared = [m for m in experiment.metrics if m.where != "live" and m.source != "win_rate"]
+    declared = declared_metrics(experiment)
     names = {metric.name for metric in declared}
     measured = {(metric.source, metric.aggregate) for metric in declared}
     found: list[MetricResult] = []
     for metric in (*declared, *(m for m in ALWAYS_SHOWN if (m.source, m.aggregate) not in measured)):
-        values = axes.get(metric.source.removeprefix("axis."))
-        if not metric.source.startswith("axis."):
-            pairs = [(case.id, case.cluster) for case in cases]
-            values = values_of(
-                paired(metric.source, answers, pairs, control=control, treatment=treatment), metric, asked=len(cases)
-            )
+        values = measured_values(metric, cases, answers, axes, control=control, treatment=treatment)
         if metric.name in names or (values is not None and _tells_something(values)):
-            found += _results(metric, values, level=1.0 - experiment.gate.alpha, asked=len(cases))
+            found += _results(metric, values, level=1.0 - experiment.gate.alpha)
     return _adjusted(found)
+
+
+def declared_metrics(experiment: Experiment) -> list[Metric]:
+    """Return the metrics that were declared for offline use, but the win rate."""
+    return [m for m in experiment.metrics if m.where != "live" and m.source != "win_rate"]
+
+
+def measured_values(
+    metric: Metric,
+    cases: Sequence[Case],
+    answers: Answers,
+    axes: Mapping[str, CaseValues],
+    *,
+    control: str,
+    treatment: str,
+) -> CaseValues | None:
+    """Return a metric's values of the cases in which both arms have one; None for an axis that the rubric lacks."""
+    if metric.source.startswith("axis."):
+        return axes.get(metric.source.removeprefix("axis."))
+    pairs = [(case.id, case.cluster) for case in cases]
+    return values_of(
+        paired(metric.source, answers, pairs, control=control, treatment=treatment), metric, asked=len(cases)
+    )
 
 
 def values_of(pairs: Sequence[PairedCase], metric: Metric, *, asked: int) -> CaseValues:
@@ -103,6 +122,7 @@ def values_of(pairs: Sequence[PairedCase], metric: Metric, *, asked: int) -> Cas
         return measured.high if high else measured.low
 
     return CaseValues(
+        cases=[pair.case for pair in pairs],
         control=[pair.control.value for pair in pairs],
         treatment=[pair.treatment.value for pair in pairs],
         clusters=[pair.cluster for pair in pairs],
@@ -117,7 +137,7 @@ def _tells_something(values: CaseValues) -> bool:
     return any(values.control) or any(values.treatment)
 
 
-def _results(metric: Metric, values: CaseValues | None, *, level: float, asked: int) -> list[MetricResult]:
+def _results(metric: Metric, values: CaseValues | None, *, level: float) -> list[MetricResult]:
     if values is None or not values.control:
         return [_undefined(metric, limit) for limit in metric.limits or (None,)]
     return [_result(metric, limit, values, level) for limit in metric.limits or (None,)]
@@ -144,25 +164,46 @@ def _undefined(metric: Metric, limit: Limit | None) -> MetricResult:
     )
 
 
-def _result(metric: Metric, limit: Limit | None, values: CaseValues, level: float) -> MetricResult:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """One limit of one metric on some values: what was estimated, and what that decides."""
+
+    difference: PairedDifference
+    alone: Estimate | None  # of the treatment, where the limit is on it
+    decision: Decision | None  # None without a limit
+
+    @property
+    def decided_on(self) -> Estimate:
+        """Return the estimate that the limit is on."""
+        return self.alone or self.difference.estimate
+
+
+def decided(metric: Metric, limit: Limit | None, values: CaseValues, *, level: float) -> Decided:
+    """Estimate a metric by the method of its kind, and decide its limit."""
     difference = _difference(metric, limit, values.control, values.treatment, values.clusters, level)
-    alone = _alone(metric, values, level) if limit is not None and limit.kind in ALONE else None
+    if limit is None:
+        return Decided(difference=difference, alone=None, decision=None)
+    alone = _alone(metric, values, level) if limit.kind in ALONE else None
+    outcome = decide(
+        alone or difference.estimate,
+        _criterion(metric, limit),
+        worst_case=None if values.is_complete else _worst_case(metric, limit, values, level),
+        sign_flip_p=difference.p_value,
+        alpha=1.0 - level,
+    ).outcome
+    return Decided(difference=difference, alone=alone, decision=outcome)
+
+
+def _criterion(metric: Metric, limit: Limit) -> Criterion:
+    return Criterion(metric=metric.name, role=metric.role, limit=limit, direction=metric.direction, unit=metric.unit)
+
+
+def _result(metric: Metric, limit: Limit | None, values: CaseValues, level: float) -> MetricResult:
+    found = decided(metric, limit, values, level=level)
+    difference, alone, decision = found.difference, found.alone, found.decision
     notes = [f"measured in {len(values.control)} of {values.of} cases"] if len(values.control) < values.of else []
-    decision = None
-    if limit is not None:
-        criterion = Criterion(
-            metric=metric.name, role=metric.role, limit=limit, direction=metric.direction, unit=metric.unit
-        )
-        decided = decide(
-            alone or difference.estimate,
-            criterion,
-            worst_case=None if values.is_complete else _worst_case(metric, limit, values, level),
-            sign_flip_p=difference.p_value,
-            alpha=1.0 - level,
-        )
-        decision = decided.outcome
-        if decision == "inconclusive":
-            notes.insert(0, _what_settles_it(criterion, metric, values, alone or difference.estimate, level))
+    if limit is not None and decision == "inconclusive":
+        notes.insert(0, _what_settles_it(_criterion(metric, limit), metric, values, found.decided_on, level))
     return MetricResult(
         name=metric.name,
         role=metric.role,

@@ -14,10 +14,11 @@ from arena.offline.duel.determinism import MEANING, grade, worst
 from arena.offline.duel.differences import undeclared_differences
 from arena.offline.duel.execute import Executed
 from arena.offline.duel.lost import lost_cases
-from arena.offline.duel.metrics import metric_results
+from arena.offline.duel.metrics import CaseValues, measured_values, metric_results
 from arena.offline.duel.outlook import reach
 from arena.offline.duel.plan import DuelPlan
 from arena.records.case import Case
+from arena.records.experiment import Experiment
 from arena.records.judgment import Comparison, Judgment
 from arena.records.metric import Criterion, Limit, Metric
 from arena.records.result import (
@@ -45,11 +46,11 @@ def summarise(plan: DuelPlan, executed: Executed) -> DuelResult:
         plan: what was asked.
         executed: what came back, in any order.
     """
-    found = _Found(plan, executed)
+    found = Found(plan, executed)
     level = 1.0 - plan.experiment.gate.alpha
     comparisons = found.comparisons() if plan.experiment.judges else ()
-    preference = _preference(comparisons, level) if comparisons else None
-    metrics = _decided(plan, (*_win_rate_metric(plan, preference), *found.metrics()))
+    preference = preference_of(comparisons, level) if comparisons else None
+    metrics = _decided(plan, (*win_rate_metric(plan.experiment, preference), *found.metrics()))
     cost, cost_reason = found.cost()
     judges = found.judges(level)
     axes = axis_results(found.axes, level=level) if _scores_axes(plan) else None
@@ -96,7 +97,7 @@ def _decided(plan: DuelPlan, metrics: tuple[MetricResult, ...]) -> tuple[MetricR
     return tuple(replace(metric, decision=None, note=None) for metric in metrics)
 
 
-class _Found:
+class Found:
     """What came back, arranged by case."""
 
     def __init__(self, plan: DuelPlan, executed: Executed) -> None:
@@ -111,6 +112,7 @@ class _Found:
         )
 
     def comparisons(self) -> tuple[Comparison, ...]:
+        """Return one comparison a case, whatever failed."""
         return tuple(
             merge(
                 case.id,
@@ -128,7 +130,14 @@ class _Found:
     def _failed(self, variant: str, case: Case) -> frozenset[int]:
         return frozenset(one.repeat for one in self.answers.of(variant, case.id) if one.failure is not None)
 
+    def values(self, metric: Metric) -> CaseValues | None:
+        """Return a metric's values of the cases in which both arms have one."""
+        return measured_values(
+            metric, self.cases, self.answers, self.axes, control=self.control, treatment=self.treatment
+        )
+
     def metrics(self) -> tuple[MetricResult, ...]:
+        """Return every metric but the win rate."""
         return metric_results(
             self.plan.experiment,
             self.cases,
@@ -178,6 +187,7 @@ class _Found:
         return needed.cases, settle.sentence(needed, len(self.cases))
 
     def differences(self) -> tuple[ArmDifference, ...]:
+        """Return what differs between the arms: declared first, then what was found to."""
         declared = self.plan.differences
         return (
             *declared,
@@ -199,10 +209,12 @@ class _Found:
         return fsum(cost for cost, _ in costs if cost is not None), None  # exact in any order of the answers
 
     def determinism(self) -> str:
+        """Return the weakest grade of the run's answers and judgments."""
         completions = [one.completion for one in self.executed.answered if one.completion is not None]
         return worst([grade(completions), *(one.determinism for one in self.executed.judgments if one.determinism)])
 
     def notes(self) -> tuple[str, ...]:
+        """Return what a reader should know besides the figures."""
         notes = list(self.plan.notes)
         completions = [one.completion for one in self.executed.answered if one.completion is not None]
         if any(completion.authored for completion in completions):
@@ -232,7 +244,8 @@ def _scores_axes(plan: DuelPlan) -> bool:
     return any(judge.axes != "none" for judge in plan.experiment.judges)
 
 
-def _preference(comparisons: Sequence[Comparison], level: float) -> Preference:
+def preference_of(comparisons: Sequence[Comparison], level: float) -> Preference:
+    """Return the win rate of comparisons, the case or its cluster the unit."""
     return win_rate(
         [one.score for one in comparisons],
         clusters=[one.cluster for one in comparisons],
@@ -265,14 +278,12 @@ def _win_rate(found: Preference, comparisons: Sequence[Comparison]) -> WinRate:
     )
 
 
-def _win_rate_metric(plan: DuelPlan, found: Preference | None) -> tuple[MetricResult, ...]:
+def win_rate_metric(experiment: Experiment, found: Preference | None) -> tuple[MetricResult, ...]:
     """Return the win rate as a metric: control's share, the treatment's, their difference; one line a limit."""
     if found is None:
         return ()
-    declared = next((metric for metric in plan.experiment.metrics if metric.source == "win_rate"), WIN_RATE)
-    return tuple(
-        _win_rate_line(found, declared, limit, plan.experiment.gate.alpha) for limit in declared.limits or (HALF,)
-    )
+    declared = next((metric for metric in experiment.metrics if metric.source == "win_rate"), WIN_RATE)
+    return tuple(_win_rate_line(found, declared, limit, experiment.gate.alpha) for limit in declared.limits or (HALF,))
 
 
 def _win_rate_line(found: Preference, metric: Metric, limit: Limit, alpha: float) -> MetricResult:

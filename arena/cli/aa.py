@@ -1,0 +1,48 @@
+"""`arena aa`: how often would my gate, or my own rule, cry wolf?"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from arena.cli.options import OutputFormat, Quiet, Root, RunArgument
+from arena.cli.progress import showing_progress
+from arena.cli.project import project_root
+from arena.cli.screen import give, screen_of
+from arena.errors import UsageError
+
+PolicyRule = Annotated[
+    str | None,
+    typer.Option("--policy", metavar="RULE", help="A rule of your own, measured beside it: 'win_rate > 0.5'."),
+]
+Draws = Annotated[int, typer.Option("--draws", min=100, max=100_000, help="Random label swaps.")]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of the swaps.")]
+
+
+def aa(
+    run: RunArgument = "latest",
+    policy: PolicyRule = None,
+    draws: Draws = 1000,
+    seed: Seed = 0,
+    output_format: OutputFormat = "text",
+    quiet: Quiet = False,
+    root: Root = None,
+) -> None:
+    """How often would my gate, or my own rule, cry wolf?"""
+    import numpy as np
+
+    from arena.offline.aa import false_alarms, read_policy
+    from arena.reports import aa_report
+    from arena.runs.find import find
+    from arena.runs.saved import load
+
+    if output_format not in ("text", "json"):
+        raise UsageError(f"--output-format {output_format}: no such format; there are text, json")
+    rule = None if policy is None else read_policy(policy)
+    saved = load(find(run, root=project_root(root, start=Path.cwd())))
+    with showing_progress(screen_of(sys.stderr, os.environ), quiet=quiet) as progress:
+        result = false_alarms(saved, policy=rule, draws=draws, rng=np.random.default_rng(seed), progress=progress)
+    screen = screen_of(sys.stdout, os.environ)
+    give(aa_report.render(result, output_format, width=screen.width, colour=screen.colour, unicode=screen.unicode))

@@ -1,0 +1,1 @@
+"""Tally: what judgments say that somebody else made."""

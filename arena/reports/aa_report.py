@@ -1,0 +1,44 @@
+"""The report of label swaps: how often a decision cries wolf."""
+
+from rich.text import Text
+
+from arena.records.aa import AAResult
+from arena.reports import numbers
+from arena.reports.canvas import Canvas
+from arena.runs.codec import dumps, to_json
+from arena.stats.estimate import Estimate
+
+
+def render(result: AAResult, output_format: str, *, width: int, colour: bool, unicode: bool) -> str:
+    """Return the report as text or JSON.
+
+    Args:
+        result: what was measured.
+        output_format: "json", else text.
+        width: columns; no line is longer.
+        colour: with colour codes; every mark reads without them.
+        unicode: False draws with ASCII alone.
+    """
+    if output_format == "json":
+        return dumps(to_json(result), indent=2) + "\n"
+    canvas = Canvas(width=width, colour=colour, unicode=unicode)
+    units = f"{result.units:,} independent unit{'s' if result.units != 1 else ''}"
+    how = f"all {result.draws:,} ways to swap the labels" if result.exact else f"{result.draws:,} random label swaps"
+    header = [Text(canvas.foreign_line(result.experiment.name), style="bold"), Text(units), Text(how)]
+    lines = [
+        *canvas.wrap(canvas.flow(header, separator="   ")),
+        Text(),
+        *canvas.labelled("Cries wolf", [_line("passes", result.false_pass), _line("fails", result.false_fail)]),
+        *canvas.labelled("Decided by", [Text(canvas.foreign_line(", ".join(result.criteria)))]),
+    ]
+    if result.policy is not None:
+        rule = Text.assemble(f'"{canvas.foreign_line(result.policy.rule)}" ', _line("ships", result.policy.ships))
+        lines += canvas.labelled("Your rule", [rule])
+    notes = [Text(canvas.foreign_line(note), style="yellow") for note in result.notes]
+    return canvas.draw([*lines, *canvas.labelled("Notes", notes)])
+
+
+def _line(verb: str, rate: Estimate) -> Text:
+    bounds = f" {numbers.interval(rate.interval, 'share')}" if rate.interval is not None else ""
+    share = Text(numbers.share(rate.value), style="bold")
+    return Text.assemble(f"{verb} a prompt that changes nothing in ", share, f"{bounds} of runs")
