@@ -83,9 +83,9 @@ def run_plan(
 
 
 def _preload(plan: DuelPlan) -> None:
-    there = {model for model, missing in callable_models(plan).items() if missing is None}
-    models = [variant.model for variant in plan.experiment.variants.values()]
-    for vendor in sorted({model.vendor for model in models if model is not None and str(model) in there}):
+    answering = [variant.model for variant in plan.experiment.variants.values()]
+    there = [model for model, missing in callable_models(plan) if missing is None and model in answering]
+    for vendor in sorted({model.vendor for model in there}):
         table.preload(vendor)
 
 
@@ -97,8 +97,8 @@ def _load(*modules: str) -> None:
 def _tune_for_calls() -> None:
     """Settle what a run of many calls needs of the interpreter.
 
-    Cycles are collected again, for a long run must not grow, but not among what is loaded already. The
-    cache's writer gets its turn after 1 ms and not 5: a caller goes on only when its answer is stored.
+    Cycles are collected again, for a long run must not grow, but not among what is loaded already. A thread
+    that loads modules lets the event loop have its turn after 1 ms and not 5.
     """
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)

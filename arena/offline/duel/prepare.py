@@ -15,6 +15,7 @@ from arena.providers.table import unavailable
 from arena.records.experiment import Experiment
 from arena.records.metric import Metric
 from arena.records.run_options import RunOptions
+from arena.records.variant import Model
 from arena.runs.find import find
 from arena.runs.saved import load
 
@@ -65,7 +66,7 @@ def prepare_duel(
     return capped(plan, forecast(plan))
 
 
-def callable_models(plan: DuelPlan) -> Mapping[str, str | None]:
+def callable_models(plan: DuelPlan) -> list[tuple[Model, str | None]]:
     """Return each model of a plan, with the reason why it cannot be called here; None where it can.
 
     Raises:
@@ -74,7 +75,8 @@ def callable_models(plan: DuelPlan) -> Mapping[str, str | None]:
     variants = (variant.model for variant in plan.experiment.variants.values())
     models = [*(model for model in variants if model is not None), *(judge.model for judge in plan.experiment.judges)]
     allowed = dict(plan.options.allow_hosts)
-    return {str(model): unavailable(model, plan.environment, allow_hosts=allowed, root=plan.root) for model in models}
+    # Not by name: two arms may ask models of one name at two addresses, with a key for one of them.
+    return [(model, unavailable(model, plan.environment, allow_hosts=allowed, root=plan.root)) for model in models]
 
 
 def _chosen(experiment: Experiment, options: RunOptions) -> frozenset[str] | None:

@@ -102,10 +102,10 @@ def _announcing(plan: DuelPlan, announce: Callable[[], None]) -> OpenProvider:
 
 
 def _check_models(plan: DuelPlan) -> None:
-    missing = {model: reason for model, reason in callable_models(plan).items() if reason is not None}
+    missing = dict.fromkeys(f"{model}: {reason}" for model, reason in callable_models(plan) if reason is not None)
     if missing and plan.experiment.transcript is None:
         raise ProviderUnusable(
-            "; ".join(f"{model}: {reason}" for model, reason in missing.items()),
+            "; ".join(missing),
             hint="--env-file FILE reads keys from a file",
         )
 

@@ -17,6 +17,7 @@ from arena.offline.duel.lost import lost_cases
 from arena.offline.duel.metrics import CaseValues, measured_values, metric_results
 from arena.offline.duel.outlook import reach
 from arena.offline.duel.plan import DuelPlan
+from arena.offline.win_rate import described, worst_case
 from arena.records.case import Case
 from arena.records.experiment import Experiment
 from arena.records.judgment import Comparison, Judgment
@@ -30,7 +31,6 @@ from arena.records.result import (
     JudgeHealth,
     MetricResult,
     WinRate,
-    WorstCase,
 )
 from arena.stats.estimate import Estimate
 from arena.stats.preference import Preference, win_rate
@@ -256,25 +256,10 @@ def preference_of(comparisons: Sequence[Comparison], level: float) -> Preference
 
 
 def _win_rate(found: Preference, comparisons: Sequence[Comparison]) -> WinRate:
-    return WinRate(
-        value=found.value,
-        interval=found.interval,
-        n=found.n,
-        unit_of_measure="share",
-        reason=found.reason,
-        standard_error=found.standard_error,
-        p_value=found.p_value,
-        p_method=found.p_method,
-        cases=found.cases,
-        clusters=found.clusters,
-        wins=found.wins,
-        losses=found.losses,
-        ties=found.ties,
-        failed={
-            "control": sum(one.control_failed for one in comparisons),
-            "treatment": sum(one.treatment_failed for one in comparisons),
-        },
-        worst_case=_worst_case(found),
+    return described(
+        found,
+        control_failed=sum(one.control_failed for one in comparisons),
+        treatment_failed=sum(one.treatment_failed for one in comparisons),
     )
 
 
@@ -293,7 +278,7 @@ def _win_rate_line(found: Preference, metric: Metric, limit: Limit, alpha: float
     decided = decide(
         share,
         Criterion(metric=metric.name, role=metric.role, limit=limit, direction=metric.direction, unit=metric.unit),
-        worst_case=_worst_case(found),
+        worst_case=worst_case(found),
         sign_flip_p=found.p_value,
         alpha=alpha,
     )
@@ -318,11 +303,6 @@ def _doubled(share: Estimate) -> Estimate:
     )
     value = None if share.value is None else 2.0 * share.value - 1.0
     return replace(share, value=value, interval=interval)
-
-
-def _worst_case(found: Preference) -> WorstCase:
-    low, high = found.worst_case_low, found.worst_case_high
-    return WorstCase(low=0.0 if low is None else low, high=1.0 if high is None else high)
 
 
 def flagged_answers(judgments: Sequence[Judgment]) -> tuple[FlaggedAnswer, ...]:

@@ -17,9 +17,10 @@ from arena.offline.tally.compared import Compared, Shares, from_score, labels, m
 from arena.offline.tally.headline import MIRRORED_RULE, RULE, headline
 from arena.offline.tally.health import in_both_orders, judge_health
 from arena.offline.tally.scored import compare, variant_scores
+from arena.offline.win_rate import described
 from arena.planning.cases_needed import CasesNeeded, cases_needed_bounded
 from arena.records.metric import Criterion, Decision, Limit
-from arena.records.result import SCHEMA_VERSION, AxisResult, JudgeHealth, WinRate, WorstCase
+from arena.records.result import SCHEMA_VERSION, AxisResult, JudgeHealth, WinRate
 from arena.records.tally import Chance, JudgeWinRate, TallyResult, VariantScores
 from arena.stats.multiplicity import benjamini_hochberg
 from arena.stats.paired import PairedDifference, bounded_difference
@@ -162,24 +163,7 @@ def _result(
 
 def _win_rate(compared: Compared) -> WinRate:
     found = win_rate(compared.scores, clusters=compared.clusters, lows=compared.lows, highs=compared.highs, level=LEVEL)
-    low, high = found.worst_case_low, found.worst_case_high
-    return WinRate(
-        value=found.value,
-        interval=found.interval,
-        n=found.n,
-        unit_of_measure="share",
-        reason=found.reason,
-        standard_error=found.standard_error,
-        p_value=found.p_value,
-        p_method=found.p_method,
-        cases=found.cases,
-        clusters=found.clusters,
-        wins=found.wins,
-        losses=found.losses,
-        ties=found.ties,
-        failed={"control": compared.control_failed, "treatment": compared.treatment_failed},
-        worst_case=WorstCase(low=0.0 if low is None else low, high=1.0 if high is None else high),
-    )
+    return described(found, control_failed=compared.control_failed, treatment_failed=compared.treatment_failed)
 
 
 def _decided(rate: WinRate) -> Decided:
