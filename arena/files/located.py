@@ -92,7 +92,7 @@ class Mistakes:
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, int | None, int | None, str, str], Mistake] = {}
-        self._marks: dict[int, Marks | None] = {}
+        self._marks: dict[int, tuple[LocatedFile, Marks | None]] = {}
         self._unplaced = 0
         self._malformed: set[tuple[str, int | None, int | None]] = set()
 
@@ -147,8 +147,9 @@ class Mistakes:
 
     def _marks_of(self, file: LocatedFile) -> Marks | None:
         if id(file) not in self._marks:
-            self._marks[id(file)] = file.find_marks()
-        return self._marks[id(file)]
+            # The file is kept with its marks: another file could get the id of one that is gone.
+            self._marks[id(file)] = file, file.find_marks()
+        return self._marks[id(file)][1]
 
 
 def _shortened(found: list[Mistake], unplaced: int) -> list[Mistake]:
