@@ -33,6 +33,14 @@ CaseId = Annotated[
 Repeats = Annotated[
     int | None, typer.Option("--repeats", min=1, help="Completions per case and variant.", rich_help_panel=CHOICE)
 ]
+UntilDecided = Annotated[
+    bool,
+    typer.Option(
+        "--until-decided",
+        help="Ask case by case, in random order, until the win rate is decided; its interval holds at any stop.",
+        rich_help_panel=CHOICE,
+    ),
+]
 Seed = Annotated[
     int | None, typer.Option("--seed", min=0, help="Seed of samples and of the order of calls.", rich_help_panel=CHOICE)
 ]

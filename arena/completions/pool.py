@@ -25,12 +25,20 @@ class Work(Generic[Item]):
     def __init__(self, items: Iterable[Item] = ()) -> None:
         self._items = iter(items)
         self._added: deque[Item] = deque()
+        self._stopped = False
         self.changed = asyncio.Event()
 
     def add(self, item: Item) -> None:
-        """Add a follow-up."""
-        self._added.append(item)
-        self.changed.set()
+        """Add a follow-up; nothing is added to work that is stopped."""
+        if not self._stopped:
+            self._added.append(item)
+            self.changed.set()
+
+    def stop(self) -> None:
+        """Drop what was not taken: the answer is known without it."""
+        self._stopped = True
+        self._items = iter(())
+        self._added.clear()
 
     def take(self) -> tuple[Item] | tuple[()]:
         """Return the next item alone in a tuple; an empty one when there is none now."""

@@ -143,6 +143,16 @@ class LostCase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EarlyStop:
+    """Where a run that stops once it is decided stood at its end."""
+
+    stopped_at: int  # cases: the first of the recorded random order
+    calls_saved: int  # of those that all cases would have taken; 0 where all were asked
+    planned: int  # cases
+    decided: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DuelResult:
     """What a duel found."""
 
@@ -170,7 +180,7 @@ class DuelResult:
     determinism_reason: str
     cases_needed: int | None
     cases_needed_note: str | None
-    early_stop: None
+    early_stop: EarlyStop | None
     selection: str | None  # "exploratory: …", "10 of 60 cases, seed 7", "dev split" …
     notes: tuple[str, ...] = field(default=())
 

@@ -20,6 +20,7 @@ class RunOptions:
     only: Only | None = None  # chosen by the outcome of the last run: exploratory
     repeats: int | None = None  # None: the experiment's
     seed: int | None = None  # None: the experiment's
+    until_decided: bool = False  # the interval holds at any stop, and the run stops once the win rate is decided
     against: str | None = None  # a git revision or a run: its treatment becomes the control
 
     offline: bool = False

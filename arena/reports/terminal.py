@@ -7,7 +7,7 @@ from typing import Any
 from rich.text import Text
 
 from arena.records.metric import Decision, Limit
-from arena.records.result import AxisResult, DuelResult, JudgeHealth, LostCase, MetricResult, WinRate
+from arena.records.result import AxisResult, DuelResult, EarlyStop, JudgeHealth, LostCase, MetricResult, WinRate
 from arena.reports import numbers
 from arena.reports.arms import difference_lines
 from arena.reports.bars import SHORTEST_TRACK, difference_bar, share_bar
@@ -111,9 +111,18 @@ def _win_rate(canvas: Canvas, result: DuelResult, rate: WinRate) -> list[Text]:
     if rate.value is not None and room >= SHORTEST_TRACK:
         style = ANSWERS[result.win_rate_decision][1].split()[-1] if result.win_rate_decision else ""
         bodies.append(Text(share_bar(rate.value, rate.interval, width=min(room, LONGEST_BAR)), style=style))
+    if result.early_stop is not None:
+        bodies.append(Text(_stopped(result.early_stop)))
     if rate.reason:
         bodies.append(Text(canvas.foreign_line(rate.reason), style="yellow"))
     return canvas.labelled("Win rate", [*bodies, *_win_rate_answers(canvas, result, rate), *_missing(canvas, rate)])
+
+
+def _stopped(stop: EarlyStop) -> str:
+    if stop.stopped_at == stop.planned:
+        return f"all {_counted(stop.planned, 'case')} were needed; the interval holds at any stop"
+    saved = f"saved {_counted(stop.calls_saved, 'call')}"
+    return f"decided after {stop.stopped_at:,} of {stop.planned:,} cases: {saved}; the interval holds at any stop"
 
 
 def _win_rate_answers(canvas: Canvas, result: DuelResult, rate: WinRate) -> list[Text]:

@@ -20,7 +20,12 @@ _HALVINGS = 52
 
 
 def betting_interval(
-    scores: Sequence[float] | npt.ArrayLike, *, low: float = 0.0, high: float = 1.0, level: float = 0.95
+    scores: Sequence[float] | npt.ArrayLike,
+    *,
+    low: float = 0.0,
+    high: float = 1.0,
+    level: float = 0.95,
+    weights: Sequence[float] | npt.ArrayLike | None = None,
 ) -> Interval:
     """Return the hedged-capital betting confidence sequence for a mean, as it stands after the last score.
 
@@ -34,20 +39,23 @@ def betting_interval(
         low: the least value that a score can have.
         high: the greatest.
         level: 1 − α, in (0, 1), at all moments together.
+        weights: of the scores, in (0, 1]; the mean is then Σwx/Σw. Clusters have their size over the greatest one:
+            wᵢ(xᵢ − m) is bounded as xᵢ − m is, and 0 on average where m is the mean over cases.
 
     Returns:
         Ends in [low, high], the intersection of the intervals of all moments; [low, high] without scores.
 
     Raises:
-        ValueError: a score outside [low, high] or not a number, or a level outside (0, 1).
+        ValueError: a score outside [low, high] or not a number, a weight outside (0, 1], or a level outside (0, 1).
 
     >>> interval = betting_interval([1.0] * 10)
     >>> round(interval.low, 2), interval.high
     (0.53, 1.0)
     """
     shares = _shares(scores, low, high, level)
-    lower = _capital_root(shares, 1.0 - level)
-    upper = 1.0 - _capital_root(1.0 - shares, 1.0 - level)
+    sizes = _weights(weights, len(shares))
+    lower = _capital_root(shares, sizes, 1.0 - level)
+    upper = 1.0 - _capital_root(1.0 - shares, sizes, 1.0 - level)
     return _interval(lower, upper, low, high, level, "betting")
 
 
@@ -168,12 +176,12 @@ def _bernstein_end(shares: Floats, alpha: float) -> float:
     return max(float(((np.cumsum(bets * shares) - cost) / np.cumsum(bets)).max()), 0.0)
 
 
-def _capital_root(shares: Floats, alpha: float) -> float:
+def _capital_root(shares: Floats, weights: Floats, alpha: float) -> float:
     """Return the greatest mean that a bettor on higher scores has ever ruled out; 0 where there is none."""
     bets, target = _bets(shares, alpha), math.log(2.0 / alpha)
 
     def out(mean: float) -> bool:
-        capital = np.cumsum(np.log1p(np.minimum(bets, _MOST / mean) * (shares - mean)))
+        capital = np.cumsum(np.log1p(np.minimum(bets, _MOST / mean) * weights * (shares - mean)))
         return bool(capital.max() >= target)
 
     low, high = 0.0, 1.0
@@ -193,6 +201,15 @@ def _shares(scores: Sequence[float] | npt.ArrayLike, low: float, high: float, le
         raise ValueError(f"scores must lie between {low:g} and {high:g}")
     shares: Floats = (array - low) / (high - low)
     return shares
+
+
+def _weights(weights: Sequence[float] | npt.ArrayLike | None, count: int) -> Floats:
+    if weights is None:
+        return np.ones(count)
+    array = np.asarray(weights, dtype=np.float64)
+    if array.shape != (count,) or not bool(np.all((array > 0.0) & (array <= 1.0))):
+        raise ValueError(f"needs {count} weights above 0 and at most 1")
+    return array
 
 
 def _interval(lower: float, upper: float, low: float, high: float, level: float, method: str) -> Interval:

@@ -71,6 +71,21 @@ def test_follow_ups_come_first() -> None:
     assert done == ["a1", "a2", "judge a", "b1", "b2", "judge b"]
 
 
+def test_work_that_is_stopped_is_not_taken() -> None:
+    """What is under way is finished; its follow-ups, and all that was not taken, are dropped."""
+    work = Work(["a", "b", "c"])
+    done: list[str] = []
+
+    async def handle(item: str) -> None:
+        done.append(item)
+        work.add(f"{item} again")
+        work.stop()
+        work.add("too late")
+
+    run(work, handle, 1)
+    assert done == ["a"]
+
+
 def test_idle_workers_wait_for_follow_ups() -> None:
     """Nobody goes home while somebody may still add work."""
     work = Work(["slow"])

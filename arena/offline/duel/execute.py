@@ -3,6 +3,7 @@
 There is no barrier between answering and judging: a pair goes to the judge as soon as it is complete.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -12,15 +13,17 @@ from arena.grading import judged_check
 from arena.grading.judged_check import AskedCheck
 from arena.grading.table import JUDGED, grade
 from arena.judging import pairwise, pointwise
+from arena.judging.merge import merge
 from arena.judging.pairwise import Ballot, Candidate
 from arena.judging.pointwise import Appraisal, Scorecard
 from arena.offline.duel.determinism import grade as determinism_grade
 from arena.offline.duel.plan import AnswerTask, DuelPlan
+from arena.offline.duel.until_decided import Watch, units_in_order, win_rate_criteria
 from arena.records.answered import Answered
 from arena.records.call import Answer, CallFailure, Completion, FailureKind, Finish, Request
 from arena.records.case import Case, Check
 from arena.records.experiment import Judge
-from arena.records.judgment import Judgment
+from arena.records.judgment import Comparison, Judgment
 from arena.records.score import Score
 
 Slot = tuple[str, str, int]  # case, variant, repeat
@@ -32,6 +35,8 @@ class Executed:
 
     answered: tuple[Answered, ...]
     judgments: tuple[Judgment, ...]
+    counted: tuple[Case, ...] | None = None  # those that decided, in their order; None: all of the plan
+    decided: bool = False  # by the cases that count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +118,9 @@ class _Duel:
         self.done = 0
         self.answers: dict[Slot, Answered] = {}
         self.judgments: list[tuple[int, Judgment]] = []  # with the judge's place in the panel
+        self.watch = watch_of(plan) if plan.options.until_decided else None
+        self.judged: dict[str, list[Judgment]] = {}  # by case, for the watch
+        self.open = Counter(task.case.id for task in plan.tasks) if self.watch else Counter[str]()  # tasks, by case
         self.appraisals: dict[tuple[str, int, int], list[Appraisal]] = {}  # by case, repeat, judge
 
     async def handle(self, task: Task) -> None:
@@ -126,17 +134,51 @@ class _Duel:
                 self._take_appraisal(task, await self.completions.complete(task.scorecard.request))
             case CheckTask():
                 self._take_check(task, await self.completions.complete(task.asked.request))
+        if self.watch is not None:
+            self._look(self.watch, case_of(task))
         self.done += 1
         self.progress.advance(self.done, self.total, self.completions.paid_usd)
 
+    def _look(self, watch: Watch, case: str) -> None:
+        """Show a case to the watch once it is complete, and ask nothing more once all is decided."""
+        self.open[case] -= 1
+        if not self.open[case]:
+            watch.take(self._comparison(case))
+            if watch.decided:
+                self.work.stop()
+
+    def _comparison(self, case: str) -> Comparison:
+        control, treatment = self.plan.control.name, self.plan.treatment.name
+        return merge(
+            case,
+            self.judged.get(case, ()),
+            control=control,
+            treatment=treatment,
+            repeats=self.plan.repeats,
+            control_failed=self._failed(case, control),
+            treatment_failed=self._failed(case, treatment),
+        )
+
+    def _failed(self, case: str, variant: str) -> frozenset[int]:
+        repeats = range(self.plan.repeats)
+        return frozenset(repeat for repeat in repeats if self.answers[case, variant, repeat].completion is None)
+
     def executed(self) -> Executed:
-        """Return everything, with the axes that answers got alone set into their judgments."""
+        """Return everything that counts, with the axes that answers got alone set into their judgments."""
         judgments = [
             judgment
             for key, together in _grouped(self.judgments).items()
             for judgment in self._with_axes(key, together)
         ]
-        return Executed(answered=tuple(self.answers.values()), judgments=tuple(judgments))
+        if self.watch is None:
+            return Executed(answered=tuple(self.answers.values()), judgments=tuple(judgments))
+        kept = {case.id for case in self.watch.cases}
+        return Executed(
+            answered=tuple(one for one in self.answers.values() if one.case in kept),
+            judgments=tuple(one for one in judgments if one.case in kept),
+            counted=self.watch.cases,
+            decided=self.watch.decided,
+        )
 
     def _with_axes(self, key: tuple[str, int, int], judgments: list[Judgment]) -> Iterable[Judgment]:
         appraisals = self.appraisals.get(key)
@@ -154,6 +196,7 @@ class _Duel:
         self.answers[slot] = Answered(case=slot[0], variant=slot[1], repeat=slot[2], answer=answer, scores=scores)
         for follow_up in (*self._check_tasks(task, checks, answer), *self._judge_tasks(task)):
             self.work.add(follow_up)
+            self.open[task.case.id] += 1
 
     def _check_tasks(self, task: AnswerTask, checks: Iterable[Check], answer: Answer) -> Iterator[Task]:
         if isinstance(answer, CallFailure):
@@ -227,6 +270,8 @@ class _Duel:
         if isinstance(answer, Completion):
             judgment = replace(judgment, determinism=determinism_grade([answer]))
         self.judgments.append((task.panel_index, judgment))
+        if self.watch is not None:
+            self.judged.setdefault(judgment.case, []).append(judgment)
 
     def _take_appraisal(self, task: AppraisalTask, answer: Answer) -> None:
         key = (task.case, task.repeat, task.panel_index)
@@ -237,6 +282,28 @@ class _Duel:
         scores = list(answered.scores)
         scores[task.position] = judged_check.read(task.asked, answer)
         self.answers[task.slot] = replace(answered, scores=tuple(scores))
+
+
+def watch_of(plan: DuelPlan) -> Watch:
+    """Return what looks at a plan's cases, one after the other, until its win rate is decided."""
+    return Watch(
+        units_in_order(plan.selection.cases, plan.seed),
+        win_rate_criteria(plan.experiment),
+        alpha=plan.experiment.gate.alpha,
+    )
+
+
+def case_of(task: Task) -> str:
+    """Return the id of the case that a task is of."""
+    match task:
+        case AnswerTask():
+            return task.case.id
+        case JudgmentTask():
+            return task.ballot.case.id
+        case AppraisalTask():
+            return task.case
+        case CheckTask():
+            return task.slot[0]
 
 
 def _scores(case: Case, checks: Iterable[Check], answer: Answer) -> tuple[Score, ...]:
@@ -286,9 +353,11 @@ def calls_expected(plan: DuelPlan) -> int:
 
 
 def judge_calls(plan: DuelPlan, judge: Judge) -> int:
-    """Return how many judgments and appraisals one judge of the panel is asked for."""
-    per_pair = (2 if judge.presentations == "both" else 1) + (2 if judge.axes == "pointwise" else 0)
-    return len(plan.selection.cases) * plan.repeats * per_pair
+    """Return how many judgments and appraisals one judge of the panel is asked for; every pair is judged."""
+    variants = len(plan.experiment.variants)
+    judgments = (2 if judge.presentations == "both" else 1) * (variants * (variants - 1) // 2)
+    appraisals = variants if judge.axes == "pointwise" else 0
+    return len(plan.selection.cases) * plan.repeats * (judgments + appraisals)
 
 
 def judged_checks(plan: DuelPlan) -> int:
@@ -296,4 +365,4 @@ def judged_checks(plan: DuelPlan) -> int:
     questions = sum(
         check.key == JUDGED for case in plan.selection.cases for check in (*plan.experiment.checks, *case.checks)
     )
-    return 2 * plan.repeats * questions
+    return len(plan.experiment.variants) * plan.repeats * questions

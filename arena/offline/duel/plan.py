@@ -9,6 +9,7 @@ from arena.files import templates
 from arena.files.split import fraction
 from arena.offline.duel.differences import declared_differences
 from arena.offline.duel.select import Selection
+from arena.offline.duel.until_decided import units_in_order
 from arena.providers import requests
 from arena.records.call import Request
 from arena.records.case import Case, Document, Message
@@ -77,21 +78,15 @@ def plan_duel(
     experiment's, so the order is recorded.
 
     Args:
-        experiment: the resolved experiment; exactly two variants.
+        experiment: the resolved experiment; two variants for a duel, more for a ranking of every pair.
         options: what the user asked of this run.
         selection: the cases to ask.
         environment: where base URLs of vendors may be rebound.
         notes: sentences for the report, found while preparing.
 
     Raises:
-        UsageError: more or fewer than two variants, or a setting that a model does not take.
+        UsageError: a setting that a model does not take.
     """
-    if len(experiment.variants) != 2:
-        names = ", ".join(experiment.variants)
-        raise UsageError(
-            f"{experiment.path}: a duel compares two variants, this experiment has {len(experiment.variants)}: {names}",
-            hint="keep the two that you want to compare",
-        )
     repeats = options.repeats or experiment.repeats
     seed = experiment.seed if options.seed is None else options.seed
     stream = any(metric.source in STREAMED for metric in experiment.metrics if metric.where != "live")
@@ -101,19 +96,26 @@ def plan_duel(
         for variant in experiment.variants.values()
         for repeat in range(repeats)
     ]
+    places = _places(selection, seed) if options.until_decided else {}
     return DuelPlan(
         experiment=experiment,
         options=options,
         selection=selection,
         repeats=repeats,
         seed=seed,
-        tasks=tuple(sorted(tasks, key=lambda task: _place(task, seed))),
+        tasks=tuple(sorted(tasks, key=lambda task: (places.get(task.case.id, 0), _place(task, seed)))),
         differences=declared_differences(
             experiment.variants[experiment.control], experiment.variants[experiment.treatment]
         ),
         environment=environment,
         notes=(*experiment.warnings, *notes),
     )
+
+
+def _places(selection: Selection, seed: int) -> dict[str, int]:
+    """Return where each case stands in the order in which cases count: complete ones first, not halves of many."""
+    units = units_in_order(selection.cases, seed)
+    return {case.id: place for place, unit in enumerate(units) for case in unit}
 
 
 def _place(task: AnswerTask, seed: int) -> float:

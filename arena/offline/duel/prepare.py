@@ -1,11 +1,13 @@
 """From an experiment file and the options of a command to a plan that may be sent."""
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from arena.errors import BudgetExceeded, UsageError
 from arena.files import experiments
+from arena.offline.duel import until_decided
 from arena.offline.duel.against import against
 from arena.offline.duel.forecast import Forecast, forecast
 from arena.offline.duel.plan import DuelPlan, plan_duel
@@ -52,9 +54,12 @@ def prepare_duel(
     if columns and not (experiment.golden.path or "").endswith(TABLES):
         where = experiment.golden.path or experiment.path
         raise UsageError(f"--map: {where} has no columns; only .csv and .jsonl have")
+    if options.until_decided:
+        until_decided.check(experiment, options)
     notes: tuple[str, ...] = ()
     if options.against is not None:
         experiment, notes = against(experiment, options.against, columns=columns)
+    _check_two(experiment, path)
     plan = plan_duel(
         experiment,
         options,
@@ -64,6 +69,15 @@ def prepare_duel(
     )
     callable_models(plan)
     return capped(plan, forecast(plan))
+
+
+def _check_two(experiment: Experiment, path: Path) -> None:
+    names = tuple(experiment.variants)
+    if len(names) != 2:
+        raise UsageError(
+            f"{path}: a duel compares two variants, this experiment has {len(names)}: {', '.join(names)}",
+            hint=f"`arena rank {shlex.quote(str(path))}` compares them all; or keep the two that you mean",
+        )
 
 
 def callable_models(plan: DuelPlan) -> list[tuple[Model, str | None]]:

@@ -1,16 +1,16 @@
 """Ask what a duel's plan asks, with completions opened around it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from arena.completions.interrupts import interruptible
 from arena.completions.open import Completions, CompletionSettings, OpenProvider, open_completions
 from arena.completions.retry import HashedChance
 from arena.errors import ProviderUnusable
-from arena.offline.duel.execute import Executed, Progress, execute
+from arena.offline.duel.execute import Answering, Executed, Progress, execute
 from arena.offline.duel.plan import DuelPlan
 from arena.offline.duel.prepare import callable_models, cap_of
 from arena.providers import table
@@ -18,7 +18,15 @@ from arena.records.call import Provider
 from arena.runs.folder import Spending
 
 #: Options that choose what is asked: two runs with equal ones are one run when the first was interrupted.
-IDENTIFYING = ("limit", "tags", "cases", "only", "repeats", "seed", "against", "refresh")
+IDENTIFYING = ("limit", "tags", "cases", "only", "repeats", "seed", "against", "refresh", "until_decided")
+
+
+class Executing(Protocol):
+    """How the tasks of a plan are carried out."""
+
+    def __call__(self, plan: DuelPlan, completions: Answering, *, progress: Progress) -> Awaitable[Executed]:
+        """Return everything that came back."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +54,7 @@ async def ask(
     seconds: Callable[[], float],
     progress: Progress,
     announce: Callable[[], None],
+    executing: Executing = execute,
 ) -> Asked:
     """Ask everything that a plan asks.
 
@@ -58,6 +67,7 @@ async def ask(
         seconds: a clock for durations.
         progress: told after every task.
         announce: called once, when the first provider is open and nothing is sent yet.
+        executing: carries out the plan's tasks.
 
     Raises:
         CannotRun: the run cannot be finished; what was paid for is kept.
@@ -75,7 +85,7 @@ async def ask(
             open_provider=_announcing(plan, announce),
         ) as opened,
     ):
-        executed = await execute(plan, opened, progress=progress)
+        executed = await executing(plan, opened, progress=progress)
         opened.check_endpoints()
         spending = _spending(opened, seconds() - started)
         return Asked(executed=executed, spending=spending, warnings=opened.warnings)

@@ -1,6 +1,6 @@
 """What a duel found: a pure function of the plan and of everything that came back."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import fsum
 
@@ -12,26 +12,30 @@ from arena.offline.duel.answers import Answers
 from arena.offline.duel.axes import axis_results, axis_values
 from arena.offline.duel.determinism import MEANING, grade, worst
 from arena.offline.duel.differences import undeclared_differences
-from arena.offline.duel.execute import Executed
+from arena.offline.duel.execute import Executed, calls_expected
 from arena.offline.duel.lost import lost_cases
 from arena.offline.duel.metrics import CaseValues, measured_values, metric_results
 from arena.offline.duel.outlook import reach
 from arena.offline.duel.plan import DuelPlan
+from arena.offline.duel.until_decided import largest_cluster
 from arena.offline.win_rate import described, worst_case
 from arena.records.case import Case
 from arena.records.experiment import Experiment
 from arena.records.judgment import Comparison, Judgment
 from arena.records.metric import Criterion, Limit, Metric
+from arena.records.outlook import Reach
 from arena.records.result import (
     SCHEMA_VERSION,
     ArmDifference,
     DuelResult,
+    EarlyStop,
     ExperimentRef,
     FlaggedAnswer,
     JudgeHealth,
     MetricResult,
     WinRate,
 )
+from arena.stats.anytime_win_rate import anytime_win_rate
 from arena.stats.estimate import Estimate
 from arena.stats.preference import Preference, win_rate
 
@@ -46,11 +50,13 @@ def summarise(plan: DuelPlan, executed: Executed) -> DuelResult:
         plan: what was asked.
         executed: what came back, in any order.
     """
+    early_stop = _early_stop(plan, executed)
+    planned, plan = plan, _counted(plan, executed)
     found = Found(plan, executed)
     level = 1.0 - plan.experiment.gate.alpha
     comparisons = found.comparisons() if plan.experiment.judges else ()
-    preference = preference_of(comparisons, level) if comparisons else None
-    metrics = _decided(plan, (*win_rate_metric(plan.experiment, preference), *found.metrics()))
+    preference = _preference(planned, comparisons, level) if comparisons else None
+    metrics = _decided(plan, (*win_rate_metric(plan.experiment, preference), *_at_a_stop(found.metrics(), early_stop)))
     cost, cost_reason = found.cost()
     judges = found.judges(level)
     axes = axis_results(found.axes, level=level) if _scores_axes(plan) else None
@@ -84,10 +90,55 @@ def summarise(plan: DuelPlan, executed: Executed) -> DuelResult:
         determinism_reason=MEANING[determinism],
         cases_needed=needed,
         cases_needed_note=needed_note,
-        early_stop=None,
+        early_stop=early_stop,
         selection=plan.selection.how,
-        notes=found.notes(),
+        notes=(*found.notes(reach(planned)), *_early_notes(early_stop)),
     )
+
+
+def _early_stop(plan: DuelPlan, executed: Executed) -> EarlyStop | None:
+    """Return where a run that stops once it is decided stood; None for every other run."""
+    if executed.counted is None:
+        return None
+    return EarlyStop(
+        stopped_at=len(executed.counted),
+        calls_saved=calls_expected(plan) - calls_expected(_counted(plan, executed)),
+        planned=len(plan.selection.cases),
+        decided=executed.decided,
+    )
+
+
+def _counted(plan: DuelPlan, executed: Executed) -> DuelPlan:
+    """Return the plan of the cases that count, in the order in which they do."""
+    if executed.counted is None:
+        return plan
+    kept = {case.id for case in executed.counted}
+    return replace(
+        plan,
+        selection=replace(plan.selection, cases=executed.counted),
+        tasks=tuple(task for task in plan.tasks if task.case.id in kept),
+    )
+
+
+def _preference(planned: DuelPlan, comparisons: Sequence[Comparison], level: float) -> Preference:
+    if not planned.options.until_decided:
+        return preference_of(comparisons, level)
+    return preference_of(comparisons, level, largest=largest_cluster(planned.selection.cases))
+
+
+def _at_a_stop(metrics: Sequence[MetricResult], stop: EarlyStop | None) -> Iterator[MetricResult]:
+    """Yield the metrics; where a run stopped early they decide nothing, for their intervals are of a fixed n."""
+    for metric in metrics:
+        if stop is None or stop.stopped_at == stop.planned or metric.decision is None:
+            yield metric
+        else:
+            yield replace(metric, decision="inconclusive", note="stopped early: only the win rate holds at any stop")
+
+
+def _early_notes(stop: EarlyStop | None) -> tuple[str, ...]:
+    if stop is None or stop.stopped_at == stop.planned:
+        return ()
+    return ("stopped early: the win rate's interval holds at any stop, those of axes and metrics do not",)
 
 
 def _decided(plan: DuelPlan, metrics: tuple[MetricResult, ...]) -> tuple[MetricResult, ...]:
@@ -213,8 +264,12 @@ class Found:
         completions = [one.completion for one in self.executed.answered if one.completion is not None]
         return worst([grade(completions), *(one.determinism for one in self.executed.judgments if one.determinism)])
 
-    def notes(self) -> tuple[str, ...]:
-        """Return what a reader should know besides the figures."""
+    def notes(self, reachable: Sequence[Reach]) -> tuple[str, ...]:
+        """Return what a reader should know besides the figures.
+
+        Args:
+            reachable: whether the plan's cases could prove each criterion.
+        """
         notes = list(self.plan.notes)
         completions = [one.completion for one in self.executed.answered if one.completion is not None]
         if any(completion.authored for completion in completions):
@@ -227,7 +282,7 @@ class Found:
             for difference in self.differences()
             if not difference.declared
         ]
-        notes += [f"too few cases: {one.message}" for one in reach(self.plan) if not one.within_reach]
+        notes += [f"too few cases: {one.message}" for one in reachable if not one.within_reach]
         if not self.differences():
             notes.append("nothing to compare: the arms are the same")
         return tuple(notes)
@@ -244,15 +299,20 @@ def _scores_axes(plan: DuelPlan) -> bool:
     return any(judge.axes != "none" for judge in plan.experiment.judges)
 
 
-def preference_of(comparisons: Sequence[Comparison], level: float) -> Preference:
-    """Return the win rate of comparisons, the case or its cluster the unit."""
-    return win_rate(
-        [one.score for one in comparisons],
-        clusters=[one.cluster for one in comparisons],
-        lows=[one.low for one in comparisons],
-        highs=[one.high for one in comparisons],
-        level=level,
-    )
+def preference_of(comparisons: Sequence[Comparison], level: float, *, largest: int | None = None) -> Preference:
+    """Return the win rate of comparisons, the case or its cluster the unit.
+
+    Args:
+        comparisons: one a case; in the order in which they count where `largest` is given.
+        level: of the interval.
+        largest: cases of the plan's greatest cluster: the interval then holds at any stop. None: at this n.
+    """
+    scores = [one.score for one in comparisons]
+    clusters = [one.cluster for one in comparisons]
+    lows, highs = [one.low for one in comparisons], [one.high for one in comparisons]
+    if largest is None:
+        return win_rate(scores, clusters=clusters, lows=lows, highs=highs, level=level)
+    return anytime_win_rate(scores, clusters=clusters, lows=lows, highs=highs, level=level, largest=largest)
 
 
 def _win_rate(found: Preference, comparisons: Sequence[Comparison]) -> WinRate:
