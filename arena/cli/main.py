@@ -5,11 +5,13 @@ import gc
 import os
 import signal
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from types import FrameType
-from typing import Annotated, Never
+from typing import Annotated, Any, Never
 
 import typer
+from typer.core import TyperGroup
 
 from arena import __version__
 from arena.cli import aa, cache, check, duel, init_command, looks, report, runs, schema, show, size, tally
@@ -20,8 +22,39 @@ SCREEN_OFFLINE = "Screen offline"
 PLAN = "Plan a live test"
 HOUSEKEEPING = "Housekeeping"
 
+#: Every command in the order of the overview, each with the one line that it has there.
+OVERVIEW: Mapping[str, str] = {
+    "duel": "Is the treatment better on my golden set?",
+    "rank": "Which of several variants is best?",
+    "gate": "May this prompt ship?",
+    "tally": "What do these judgments, or a score such as 8-2, say?",
+    "aa": "How often would my gate, or my own rule, cry wolf?",
+    "label": "What do people say, shown both answers blind?",
+    "audit": "Can I trust the judge?",
+    "size": "How much traffic, or how many cases, does a test need?",
+    "looks": "When may a running test be looked at?",
+    "init": "Write a small experiment that runs at once, without a key.",
+    "check": "Name every mistake of every file; send nothing.",
+    "runs": "List past runs, newest first.",
+    "show": "Show a run's cases, or both answers of one case.",
+    "report": "Print the report of a past run again.",
+    "schema": "Print the JSON Schema of a file.",
+    "cache": "What is stored, and is it intact?",
+}
+
+
+class Overview(TyperGroup):
+    """The commands in the order of `OVERVIEW`, each on one line of it."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names of all commands."""
+        places = list(OVERVIEW)
+        return sorted(super().list_commands(ctx), key=places.index)
+
+
 app = typer.Typer(
     name="arena",
+    cls=Overview,
     help="Prove that a prompt is better, or say honestly that it cannot be proved.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -44,18 +77,18 @@ def _arena(
     """Prove that a prompt is better, or say honestly that it cannot be proved."""
 
 
-app.command("duel", rich_help_panel=SCREEN_OFFLINE)(duel.duel)
-app.command("tally", rich_help_panel=SCREEN_OFFLINE)(tally.tally)
-app.command("aa", rich_help_panel=SCREEN_OFFLINE)(aa.aa)
-app.add_typer(size.app, name="size", rich_help_panel=PLAN)
-app.add_typer(looks.app, name="looks", rich_help_panel=PLAN)
-app.command("init", rich_help_panel=HOUSEKEEPING)(init_command.init)
-app.command("check", rich_help_panel=HOUSEKEEPING)(check.check)
-app.command("runs", rich_help_panel=HOUSEKEEPING)(runs.runs)
-app.command("show", rich_help_panel=HOUSEKEEPING)(show.show)
-app.command("report", rich_help_panel=HOUSEKEEPING)(report.report)
-app.command("schema", rich_help_panel=HOUSEKEEPING)(schema.schema)
-app.add_typer(cache.app, name="cache", rich_help_panel=HOUSEKEEPING)
+app.command("duel", rich_help_panel=SCREEN_OFFLINE, short_help=OVERVIEW["duel"])(duel.duel)
+app.command("tally", rich_help_panel=SCREEN_OFFLINE, short_help=OVERVIEW["tally"])(tally.tally)
+app.command("aa", rich_help_panel=SCREEN_OFFLINE, short_help=OVERVIEW["aa"])(aa.aa)
+app.add_typer(size.app, name="size", rich_help_panel=PLAN, short_help=OVERVIEW["size"])
+app.add_typer(looks.app, name="looks", rich_help_panel=PLAN, short_help=OVERVIEW["looks"])
+app.command("init", rich_help_panel=HOUSEKEEPING, short_help=OVERVIEW["init"])(init_command.init)
+app.command("check", rich_help_panel=HOUSEKEEPING, short_help=OVERVIEW["check"])(check.check)
+app.command("runs", rich_help_panel=HOUSEKEEPING, short_help=OVERVIEW["runs"])(runs.runs)
+app.command("show", rich_help_panel=HOUSEKEEPING, short_help=OVERVIEW["show"])(show.show)
+app.command("report", rich_help_panel=HOUSEKEEPING, short_help=OVERVIEW["report"])(report.report)
+app.command("schema", rich_help_panel=HOUSEKEEPING, short_help=OVERVIEW["schema"])(schema.schema)
+app.add_typer(cache.app, name="cache", rich_help_panel=HOUSEKEEPING, short_help=OVERVIEW["cache"])
 
 
 def main() -> Never:
