@@ -18,7 +18,7 @@ from arena.judging.pairwise import Ballot, Candidate
 from arena.judging.pointwise import Appraisal, Scorecard
 from arena.offline.duel.determinism import grade as determinism_grade
 from arena.offline.duel.plan import AnswerTask, DuelPlan
-from arena.offline.duel.until_decided import Watch, units_in_order, win_rate_criteria
+from arena.offline.duel.until_decided import Watch, decides_more, units_in_order, win_rate_criteria
 from arena.records.answered import Answered
 from arena.records.call import Answer, CallFailure, Completion, FailureKind, Finish, Request
 from arena.records.case import Case, Check
@@ -290,6 +290,7 @@ def watch_of(plan: DuelPlan) -> Watch:
         units_in_order(plan.selection.cases, plan.seed),
         win_rate_criteria(plan.experiment),
         alpha=plan.experiment.gate.alpha,
+        proof_suffices=plan.purpose == "duel" or not decides_more(plan.experiment),
     )
 
 

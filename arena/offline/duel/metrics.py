@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from arena.deciding.decide import decide
+from arena.deciding.wording import limit_label
 from arena.offline.duel import settle
 from arena.offline.duel.answers import Answers
 from arena.offline.duel.measures import SHARES, TIMED, Measured, PairedCase, paired
@@ -161,6 +162,9 @@ def _undefined(metric: Metric, limit: Limit | None) -> MetricResult:
         limit=limit,
         decision=None if limit is None else "inconclusive",
         note=reason,
+        message=None
+        if limit is None
+        else f"{metric.name}: cannot tell whether {limit_of(metric, limit)} holds: {reason}",
     )
 
 
@@ -171,6 +175,7 @@ class Decided:
     difference: PairedDifference
     alone: Estimate | None  # of the treatment, where the limit is on it
     decision: Decision | None  # None without a limit
+    message: str | None = None  # what was decided and why
 
     @property
     def decided_on(self) -> Estimate:
@@ -184,14 +189,19 @@ def decided(metric: Metric, limit: Limit | None, values: CaseValues, *, level: f
     if limit is None:
         return Decided(difference=difference, alone=None, decision=None)
     alone = _alone(metric, values, level) if limit.kind in ALONE else None
-    outcome = decide(
+    found = decide(
         alone or difference.estimate,
         _criterion(metric, limit),
         worst_case=None if values.is_complete else _worst_case(metric, limit, values, level),
         sign_flip_p=difference.p_value,
         alpha=1.0 - level,
-    ).outcome
-    return Decided(difference=difference, alone=alone, decision=outcome)
+    )
+    return Decided(difference=difference, alone=alone, decision=found.outcome, message=found.message)
+
+
+def limit_of(metric: Metric, limit: Limit) -> str:
+    """Return a metric's limit in words."""
+    return limit_label(_criterion(metric, limit))
 
 
 def _criterion(metric: Metric, limit: Limit) -> Criterion:
@@ -217,6 +227,7 @@ def _result(metric: Metric, limit: Limit | None, values: CaseValues, level: floa
         p_value=None if metric.source in TIMED else difference.p_value,
         note="; ".join(notes) or None,
         level=alone,
+        message=found.message,
     )
 
 

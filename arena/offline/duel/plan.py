@@ -3,10 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from arena.errors import UsageError
 from arena.files import templates
 from arena.files.split import fraction
+from arena.judging import pairwise, pointwise
+from arena.judging.pairwise import Candidate
 from arena.offline.duel.differences import declared_differences
 from arena.offline.duel.select import Selection
 from arena.offline.duel.until_decided import units_in_order
@@ -14,10 +17,12 @@ from arena.providers import requests
 from arena.records.call import Request
 from arena.records.case import Case, Document, Message
 from arena.records.experiment import Experiment
+from arena.records.label import Label
 from arena.records.result import ArmDifference
 from arena.records.run_options import RunOptions
 from arena.records.variant import RecordedOutput, Variant
 
+Purpose = Literal["duel", "gate"]
 #: Metrics that need the moment of each token, so answers are streamed for them.
 STREAMED = ("ttft_s", "tpot_s", "itl_s")
 
@@ -47,6 +52,9 @@ class DuelPlan:
     environment: Mapping[str, str]
     cap_enforced: bool = True  # False: a model has no known price, and no cap was asked for
     notes: tuple[str, ...] = ()
+    purpose: Purpose = "duel"
+    labels: tuple[Label, ...] = ()  # what people said of such answers
+    labels_source: str | None = None
 
     @property
     def root(self) -> Path:
@@ -89,6 +97,7 @@ def plan_duel(
     """
     repeats = options.repeats or experiment.repeats
     seed = experiment.seed if options.seed is None else options.seed
+    _check_judges(experiment, selection, environment)
     stream = any(metric.source in STREAMED for metric in experiment.metrics if metric.where != "live")
     tasks = [
         _task(case, variant, repeat, stream=stream, environment=environment, root=Path(experiment.root))
@@ -110,6 +119,17 @@ def plan_duel(
         environment=environment,
         notes=(*experiment.warnings, *notes),
     )
+
+
+def _check_judges(experiment: Experiment, selection: Selection, environment: Mapping[str, str]) -> None:
+    """Build one of each judge's requests, so that a setting which its model refuses is told before anything is sent."""
+    root = Path(experiment.root)
+    control, treatment = (Candidate(variant=name, text="") for name in (experiment.control, experiment.treatment))
+    for judge in experiment.judges:
+        for case in selection.cases[:1]:
+            pairwise.ballots(judge, experiment.rubric, case, control, treatment, environment=environment, root=root)
+            if judge.axes == "pointwise":
+                pointwise.scorecards(judge, experiment.rubric, case, control, environment=environment, root=root)
 
 
 def _places(selection: Selection, seed: int) -> dict[str, int]:

@@ -10,9 +10,10 @@ from arena.files import experiments
 from arena.offline.duel import until_decided
 from arena.offline.duel.against import against
 from arena.offline.duel.forecast import Forecast, forecast
-from arena.offline.duel.plan import DuelPlan, plan_duel
+from arena.offline.duel.labels import with_labels
+from arena.offline.duel.plan import DuelPlan, Purpose, plan_duel
 from arena.offline.duel.previous import cases_by_outcome
-from arena.offline.duel.select import select_cases
+from arena.offline.duel.select import Part, select_cases
 from arena.providers.table import unavailable
 from arena.records.experiment import Experiment
 from arena.records.metric import Metric
@@ -32,6 +33,7 @@ def prepare_duel(
     root: Path | None,
     environment: Mapping[str, str],
     columns: Mapping[str, str] | None = None,
+    purpose: Purpose = "duel",
 ) -> tuple[DuelPlan, Forecast]:
     """Read an experiment and plan its duel; nothing is sent.
 
@@ -41,6 +43,7 @@ def prepare_duel(
         root: the project root; None: the nearest parent with .git or pyproject.toml.
         environment: where vendors' addresses may be rebound.
         columns: field to column of a golden set in .csv or .jsonl.
+        purpose: a duel tunes on the dev part of a split, a gate decides on the rest.
 
     Returns:
         The plan, and what it will ask and cost.
@@ -51,24 +54,35 @@ def prepare_duel(
         BudgetExceeded: even the lowest guess of the cost is above the cap.
     """
     experiment = experiments.load(path, root=root, mapping=columns, single_variant=options.against is not None)
-    if columns and not (experiment.golden.path or "").endswith(TABLES):
-        where = experiment.golden.path or experiment.path
-        raise UsageError(f"--map: {where} has no columns; only .csv and .jsonl have")
+    check_columns(experiment, columns)
     if options.until_decided:
         until_decided.check(experiment, options)
     notes: tuple[str, ...] = ()
     if options.against is not None:
         experiment, notes = against(experiment, options.against, columns=columns)
     _check_two(experiment, path)
+    part: Part = "gate" if purpose == "gate" else "dev"
     plan = plan_duel(
         experiment,
         options,
-        select_cases(experiment, options, chosen_by_outcome=_chosen(experiment, options)),
+        select_cases(experiment, options, chosen_by_outcome=_chosen(experiment, options), part=part),
         environment=environment,
         notes=notes,
     )
+    plan = with_labels(replace(plan, purpose=purpose))
     callable_models(plan)
     return capped(plan, forecast(plan))
+
+
+def check_columns(experiment: Experiment, columns: Mapping[str, str] | None) -> None:
+    """Check that a golden set whose fields are mapped to columns has columns.
+
+    Raises:
+        UsageError: it has none.
+    """
+    if columns and not (experiment.golden.path or "").endswith(TABLES):
+        where = experiment.golden.path or experiment.path
+        raise UsageError(f"--map: {where} has no columns; only .csv and .jsonl have")
 
 
 def _check_two(experiment: Experiment, path: Path) -> None:

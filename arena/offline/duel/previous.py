@@ -29,7 +29,7 @@ def cases_by_outcome(run: SavedRun, experiment: Experiment, only: Only) -> froze
     elif not run.judgments:
         found = _failed_checks(run) if only == "lost" else set()
     else:
-        found = {one.case for one in _comparisons(run) if _is(one, only)}
+        found = {one.case for one in comparisons(run) if _is(one, only)}
     if not found:
         raise UsageError(f"--only {only}: no case of run {run.id} is {only}")
     return frozenset(found)
@@ -46,7 +46,8 @@ def _failed_checks(run: SavedRun) -> set[str]:
     }
 
 
-def _comparisons(run: SavedRun) -> list[Comparison]:
+def comparisons(run: SavedRun) -> list[Comparison]:
+    """Return one comparison a case of a finished run, whatever failed in it."""
     control, treatment = run.result.control, run.result.treatment
     by_case: dict[str, list[Judgment]] = {row.case: [] for row in run.completions}
     failed: dict[tuple[str, str], set[int]] = {}
@@ -64,6 +65,7 @@ def _comparisons(run: SavedRun) -> list[Comparison]:
             repeats=run.result.repeats,
             control_failed=failed.get((case, control), ()),
             treatment_failed=failed.get((case, treatment), ()),
+            panel=run.experiment.panel,
         )
         for case, judgments in by_case.items()
     ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Literal
 
 from arena.errors import UsageError
 from arena.files.split import fraction, part_of
@@ -9,6 +10,7 @@ from arena.records.case import Case
 from arena.records.experiment import Experiment
 from arena.records.run_options import RunOptions
 
+Part = Literal["dev", "gate"]
 EXPLORATORY = "exploratory: cases chosen by outcome, no verdict"
 
 
@@ -21,14 +23,19 @@ class Selection:
 
 
 def select_cases(
-    experiment: Experiment, options: RunOptions, *, chosen_by_outcome: Collection[str] | None = None
+    experiment: Experiment,
+    options: RunOptions,
+    *,
+    chosen_by_outcome: Collection[str] | None = None,
+    part: Part = "dev",
 ) -> Selection:
-    """Choose the cases of a duel: the dev part of a split, then tags, ids, outcome and limit.
+    """Choose the cases of a run: one part of a split, then tags, ids, outcome and limit.
 
     Args:
         experiment: the resolved experiment.
         options: `tags`, `cases`, `only` and `limit` narrow the choice, in this order.
         chosen_by_outcome: ids that `--only` found in the last run; None without `--only`.
+        part: of the split: dev cases tune, gate cases decide; all cases without a split.
 
     Returns:
         The cases, in the order of the golden set, and a sentence that says how they were chosen.
@@ -39,8 +46,8 @@ def select_cases(
     cases = list(experiment.golden.cases)
     how = []
     if experiment.split is not None:
-        cases = [case for case in cases if part_of(case.cluster or case.id, experiment.split) == "dev"]
-        how.append(f"dev part of the split ({len(cases)} of {len(experiment.golden.cases)} cases)")
+        cases = [case for case in cases if part_of(case.cluster or case.id, experiment.split) == part]
+        how.append(f"{part} part of the split ({len(cases)} of {len(experiment.golden.cases)} cases)")
     if options.tags:
         cases = [case for case in cases if set(options.tags) & set(case.tags)]
         how.append(f"tag {' or '.join(options.tags)}")

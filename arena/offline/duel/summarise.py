@@ -3,16 +3,19 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import fsum
+from typing import TYPE_CHECKING
 
 from arena.deciding.decide import decide
-from arena.deciding.health import judge_health
 from arena.judging.merge import merge
+from arena.judging.panel import panel_agreement
 from arena.offline.duel import settle
 from arena.offline.duel.answers import Answers
 from arena.offline.duel.axes import axis_results, axis_values
 from arena.offline.duel.determinism import MEANING, grade, worst
 from arena.offline.duel.differences import undeclared_differences
 from arena.offline.duel.execute import Executed, calls_expected
+from arena.offline.duel.flagged import doubted, flagged_answers
+from arena.offline.duel.judges import judges_of
 from arena.offline.duel.lost import lost_cases
 from arena.offline.duel.metrics import CaseValues, measured_values, metric_results
 from arena.offline.duel.outlook import reach
@@ -30,14 +33,16 @@ from arena.records.result import (
     DuelResult,
     EarlyStop,
     ExperimentRef,
-    FlaggedAnswer,
-    JudgeHealth,
     MetricResult,
+    PanelAgreement,
     WinRate,
 )
 from arena.stats.anytime_win_rate import anytime_win_rate
 from arena.stats.estimate import Estimate
 from arena.stats.preference import Preference, win_rate
+
+if TYPE_CHECKING:
+    from arena.offline.duel.people import People
 
 HALF = Limit(kind="above", value=0.5)
 WIN_RATE = Metric(name="win_rate", source="win_rate", aggregate="mean", unit="share", direction="up")
@@ -56,12 +61,24 @@ def summarise(plan: DuelPlan, executed: Executed) -> DuelResult:
     level = 1.0 - plan.experiment.gate.alpha
     comparisons = found.comparisons() if plan.experiment.judges else ()
     preference = _preference(planned, comparisons, level) if comparisons else None
-    metrics = _decided(plan, (*win_rate_metric(plan.experiment, preference), *_at_a_stop(found.metrics(), early_stop)))
+    others = tuple(_at_a_stop(found.metrics(), early_stop))
+    lines = win_rate_metric(plan.experiment, preference)
+    undoubted = _decided(plan, (*lines, *others))
+    lines, recount = doubted(
+        lines,
+        comparisons,
+        flagged_answers(executed.judgments),
+        treatment=plan.treatment.name,
+        prefers=lambda counted: _preference(planned, counted, level),
+        decide=lambda preferred: win_rate_metric(plan.experiment, preferred),
+    )
+    metrics = _decided(plan, (*lines, *others))
     cost, cost_reason = found.cost()
-    judges = found.judges(level)
+    people = found.people(comparisons, level)
+    judges = judges_of(plan, found.answers, executed.judgments, people, level=level)
     axes = axis_results(found.axes, level=level) if _scores_axes(plan) else None
     determinism = found.determinism()
-    needed, needed_note = found.what_settles_it(comparisons, metrics)
+    needed, needed_note = found.what_settles_it(comparisons, undoubted)
     return DuelResult(
         schema_version=SCHEMA_VERSION,
         kind="duel",
@@ -82,6 +99,7 @@ def summarise(plan: DuelPlan, executed: Executed) -> DuelResult:
         metrics=metrics,
         judge=judges[0] if judges else None,
         judges=judges,
+        panel=found.panel(level),
         outcomes={name: found.answers.outcomes(name) for name in (plan.control.name, plan.treatment.name)},
         lost=lost_cases(plan, found.answers, comparisons, found.judgments),
         cost_usd=cost,
@@ -91,8 +109,10 @@ def summarise(plan: DuelPlan, executed: Executed) -> DuelResult:
         cases_needed=needed,
         cases_needed_note=needed_note,
         early_stop=early_stop,
+        flagged_recount=recount,
+        people=people.agreement if people else None,
         selection=plan.selection.how,
-        notes=(*found.notes(reach(planned)), *_early_notes(early_stop)),
+        notes=(*found.notes(reach(planned)), *_early_notes(early_stop), *(people.notes if people else ())),
     )
 
 
@@ -174,8 +194,18 @@ class Found:
                 repeats=self.plan.repeats,
                 control_failed=self._failed(self.control, case),
                 treatment_failed=self._failed(self.treatment, case),
+                panel=self.plan.experiment.panel,
             )
             for case in self.cases
+        )
+
+    def panel(self, level: float) -> PanelAgreement | None:
+        """Return how far the judges agree; None where there are not several."""
+        experiment = self.plan.experiment
+        if len(experiment.judges) < 2:
+            return None
+        return panel_agreement(
+            self.judgments, treatment=self.treatment, rule=experiment.panel, judges=len(experiment.judges), level=level
         )
 
     def _failed(self, variant: str, case: Case) -> frozenset[int]:
@@ -198,31 +228,14 @@ class Found:
             treatment=self.treatment,
         )
 
-    def judges(self, level: float) -> tuple[JudgeHealth, ...]:
-        """Return the health of each judge of the panel, in the panel's order."""
-        return tuple(self._health(str(judge.model), level) for judge in self.plan.experiment.judges)
+    def people(self, comparisons: Sequence[Comparison], level: float) -> "People | None":
+        """Return how the judges stand to people; None where there are no labels, or no judges."""
+        if not self.plan.labels or not comparisons:
+            return None
+        # Only here, for few runs have labels: a warm one takes a tenth of a second, and this an eighth of that to load.
+        from arena.offline.duel.people import people_of
 
-    def _health(self, model: str, level: float) -> JudgeHealth:
-        judgments = [one for one in self.executed.judgments if one.judge == model]
-        arms = (self.control, self.treatment)
-        health = judge_health(
-            judgments,
-            control=self.control,
-            treatment=self.treatment,
-            texts={arm: self._texts(arm) for arm in arms},
-            level=level,
-            min_consistency=self.plan.experiment.gate.min_consistency,
-            flagged=flagged_answers(judgments),
-            arm_failures={arm: self._calls_failed(arm) for arm in arms},
-            cases=len(self.cases) * self.plan.repeats,
-        )
-        return replace(health, model=model)
-
-    def _texts(self, variant: str) -> list[str]:
-        return [one.completion.text for one in self.answers.all_of(variant) if one.completion is not None]
-
-    def _calls_failed(self, variant: str) -> int:
-        return sum(one.failure is not None for one in self.answers.all_of(variant))
+        return people_of(self.plan, self.executed, comparisons, level=level)
 
     def what_settles_it(
         self, comparisons: Sequence[Comparison], metrics: Sequence[MetricResult]
@@ -246,18 +259,8 @@ class Found:
         )
 
     def cost(self) -> tuple[float | None, str | None]:
-        """Return what all answers, judgments and judged checks cost when they were first paid for."""
-        completions = [one.completion for one in self.executed.answered if one.completion is not None]
-        judged = [one for one in self.executed.judgments if one.outcome != "failed"]
-        costs = [(one.cost_usd, one.cost_reason) for one in completions]
-        costs += [(one.cost_usd, one.cost_reason) for one in judged]
-        costs += [
-            (score.cost_usd, "the judge's price is unknown") for row in self.executed.answered for score in row.scores
-        ]
-        unknown = [reason for cost, reason in costs if cost is None]
-        if unknown:
-            return None, unknown[0]
-        return fsum(cost for cost, _ in costs if cost is not None), None  # exact in any order of the answers
+        """Return what the run cost when it was first paid for, or why that is unknown."""
+        return cost_of(self.executed)
 
     def determinism(self) -> str:
         """Return the weakest grade of the run's answers and judgments."""
@@ -286,6 +289,19 @@ class Found:
         if not self.differences():
             notes.append("nothing to compare: the arms are the same")
         return tuple(notes)
+
+
+def cost_of(executed: Executed) -> tuple[float | None, str | None]:
+    """Return what all answers, judgments and judged checks cost when they were first paid for, or why it is unknown."""
+    completions = [one.completion for one in executed.answered if one.completion is not None]
+    judged = [one for one in executed.judgments if one.outcome != "failed"]
+    costs = [(one.cost_usd, one.cost_reason) for one in completions]
+    costs += [(one.cost_usd, one.cost_reason) for one in judged]
+    costs += [(score.cost_usd, "the judge's price is unknown") for row in executed.answered for score in row.scores]
+    unknown = [reason for cost, reason in costs if cost is None]
+    if unknown:
+        return None, unknown[0]
+    return fsum(cost for cost, _ in costs if cost is not None), None  # exact in any order of the answers
 
 
 def _by_case(cases: Sequence[Case], judgments: Sequence[Judgment]) -> dict[str, list[Judgment]]:
@@ -353,6 +369,7 @@ def _win_rate_line(found: Preference, metric: Metric, limit: Limit, alpha: float
         decision=decided.outcome,
         p_value=found.p_value,
         note=decided.message if decided.outcome == "inconclusive" else None,
+        message=decided.message,
     )
 
 
@@ -363,14 +380,3 @@ def _doubled(share: Estimate) -> Estimate:
     )
     value = None if share.value is None else 2.0 * share.value - 1.0
     return replace(share, value=value, interval=interval)
-
-
-def flagged_answers(judgments: Sequence[Judgment]) -> tuple[FlaggedAnswer, ...]:
-    """Return each suspected injection once, whatever the number of judgments that saw it."""
-    met: dict[tuple[str, str], FlaggedAnswer] = {}
-    for judgment in judgments:
-        for flag in judgment.flagged:
-            variant, family, excerpt = flag.split(": ", 2)
-            answer = FlaggedAnswer(case=judgment.case, variant=variant, family=family, excerpt=excerpt)
-            met.setdefault((judgment.case, flag), answer)
-    return tuple(met[key] for key in sorted(met))

@@ -59,6 +59,12 @@ def win_rate_criteria(experiment: Experiment) -> tuple[Criterion, ...]:
     return (Criterion(metric="win_rate", role="secondary", limit=BETTER, direction="up", unit="share"),)
 
 
+def decides_more(experiment: Experiment) -> bool:
+    """Return whether anything besides the win rate must pass: then a proof of the win rate settles nothing."""
+    others = (metric for metric in experiment.metrics if metric.source != "win_rate" and metric.where != "live")
+    return bool(experiment.gate.must_pass) or any(metric.role != "secondary" and metric.limits for metric in others)
+
+
 class Watch:
     """The evidence so far, and whether it decides every limit on the win rate.
 
@@ -66,10 +72,14 @@ class Watch:
         units: in the order in which they count.
         limits: what is to be decided.
         alpha: two-sided, at all moments together.
+        proof_suffices: False: only a refuted limit ends it, for something else must be proved as well.
     """
 
-    def __init__(self, units: Sequence[Unit], limits: Sequence[Criterion], *, alpha: float) -> None:
+    def __init__(
+        self, units: Sequence[Unit], limits: Sequence[Criterion], *, alpha: float, proof_suffices: bool = True
+    ) -> None:
         self._units = units
+        self._proof_suffices = proof_suffices
         self._largest = largest_cluster([case for unit in units for case in unit])
         self._limits = [_Limit(threshold(criterion)[1], alpha) for criterion in limits]
         self._ready: dict[str, Comparison] = {}
@@ -77,8 +87,15 @@ class Watch:
 
     @property
     def decided(self) -> bool:
-        """Return whether every limit is proved, or refuted, whatever is missing."""
-        return all(limit.decided for limit in self._limits)
+        """Return whether every limit is proved or refuted, whatever is missing; refuted, where a proof does not do."""
+        if not self._proof_suffices:
+            return any(limit.refuted for limit in self._limits)
+        return all(limit.proved or limit.refuted for limit in self._limits)
+
+    @property
+    def order(self) -> tuple[Case, ...]:
+        """Return all cases in the order in which they count."""
+        return tuple(case for unit in self._units for case in unit)
 
     @property
     def cases(self) -> tuple[Case, ...]:
@@ -115,6 +132,9 @@ class _Limit:
             test.add(value, weight)
 
     @property
-    def decided(self) -> bool:
-        proved = self._scores.above and self._lows.above
-        return proved or (self._scores.below and self._highs.below)
+    def proved(self) -> bool:
+        return self._scores.above and self._lows.above
+
+    @property
+    def refuted(self) -> bool:
+        return self._scores.below and self._highs.below

@@ -1,0 +1,182 @@
+"""`arena gate`: may this prompt ship?"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from arena.cli import options as shared
+from arena.cli.deliver import check_formats, deliver
+from arena.cli.environment import read_environment
+from arena.cli.project import project_root, run_reference
+from arena.errors import UsageError
+
+if TYPE_CHECKING:
+    from arena.offline.duel.forecast import Forecast
+    from arena.offline.duel.plan import DuelPlan
+    from arena.records.gate import GateResult
+    from arena.records.metric import Decision
+
+VERDICT = "Verdict"
+EXIT_CODES = {"pass": 0, "fail": 1, "inconclusive": 3}
+
+ExperimentOrRun = Annotated[
+    str,
+    typer.Argument(
+        metavar="EXPERIMENT|RUN",
+        help="The experiment to run and decide, or a past run to decide on: a folder, its name's beginning, latest.",
+    ),
+]
+Against = Annotated[
+    str | None,
+    typer.Option(
+        "--against",
+        metavar="GITREF|RUN",
+        help="The control is the treatment as it reads at the merge base with GITREF, or as RUN answered.",
+        rich_help_panel=shared.CHOICE,
+    ),
+]
+Inconclusive = Annotated[
+    str | None,
+    typer.Option(
+        "--inconclusive",
+        metavar="pass|fail",
+        help="Leave with the exit code of a pass or of a fail where nothing is proved; said in the report.",
+        rich_help_panel=VERDICT,
+    ),
+]
+Unchanged = Annotated[
+    str | None,
+    typer.Option(
+        "--unchanged",
+        metavar="pass",
+        help="Pass where the arms do not differ at all; said in the report.",
+        rich_help_panel=VERDICT,
+    ),
+]
+
+
+def gate(
+    experiment: ExperimentOrRun = "experiment.yaml",
+    against: Against = None,
+    inconclusive: Inconclusive = None,
+    unchanged: Unchanged = None,
+    repeats: shared.Repeats = None,
+    map_: shared.Map = None,
+    until_decided: shared.UntilDecided = False,
+    seed: shared.Seed = None,
+    dry_run: shared.DryRun = False,
+    max_cost: shared.MaxCost = None,
+    offline: shared.Offline = False,
+    refresh: shared.Refresh = False,
+    concurrency: shared.Concurrency = 16,
+    deadline: shared.Deadline = 240.0,
+    rpm: shared.RequestRate = None,
+    tpm: shared.TokenRate = None,
+    allow_host: shared.AllowHost = None,
+    cache_dir: shared.CacheDir = None,
+    env_file: shared.EnvFile = None,
+    root: shared.Root = None,
+    output_format: shared.OutputFormat = "text",
+    output: shared.OutputFile = None,
+    quiet: shared.Quiet = False,
+    verbose: shared.Verbose = False,
+) -> None:
+    """May this prompt ship? Exit code 0 only for a proven pass; 1 for a fail, 3 where nothing is proved."""
+    from arena.records.run_options import RunOptions
+
+    files = output or []
+    check_formats(output_format, files)
+    open_counts_as = _inconclusive(inconclusive)
+    same = _unchanged(unchanged)
+    columns = shared.columns_of(map_)
+    path = _experiment_path(experiment)
+    if path is None:
+        result, facts = _again(experiment, root, columns, same)
+    else:
+        asked = RunOptions(
+            repeats=repeats,
+            seed=seed,
+            against=against,
+            until_decided=until_decided,
+            offline=offline,
+            refresh=refresh,
+            max_cost_usd=max_cost,
+            concurrency=concurrency,
+            allow_hosts=shared.allowed_hosts(allow_host),
+            deadline_s=deadline,
+            requests_per_minute=rpm,
+            tokens_per_minute=tpm,
+        )
+        from arena.offline.duel.prepare import prepare_duel
+
+        environment = read_environment(env_file)
+        plan, expected = prepare_duel(path, asked, root=root, environment=environment, columns=columns, purpose="gate")
+        if dry_run:
+            from arena.cli.running import give_plan
+
+            give_plan(plan, expected, output_format=output_format)
+            return
+        running = {"cache_dir": cache_dir, "environment": environment, "quiet": quiet, "verbose": verbose}
+        result, facts = _decide(plan, expected, same, running)
+    if open_counts_as is not None and result.decision == "inconclusive":
+        facts = {**facts, "counted_as": open_counts_as}
+    deliver(result, facts, output_format=output_format, files=files)
+    raise typer.Exit(EXIT_CODES[facts.get("counted_as", result.decision)])
+
+
+def _decide(
+    plan: "DuelPlan", expected: "Forecast", unchanged: "Decision", running: Mapping[str, Any]
+) -> "tuple[GateResult, Mapping[str, Any]]":
+    """Decide without a call where that can be done, else run the plan and decide on what came back."""
+    from arena.offline.gate.beforehand import known_beforehand, unsent
+
+    known = known_beforehand(plan, unchanged=unchanged)
+    if known is not None:
+        return unsent(plan, known), {"calls": {"made": 0, "cached": 0, "failed": 0}, "paid_usd": 0.0}
+    from arena.cli.running import run_gate
+
+    finished = run_gate(plan, expected, **running)
+    reference = run_reference("latest", plan.root, start=Path.cwd())
+    return finished.result, {**finished.manifest, "reference": reference}
+
+
+def _again(
+    run: str, root: Path | None, columns: Mapping[str, str] | None, unchanged: "Decision"
+) -> "tuple[GateResult, Mapping[str, Any]]":
+    from arena.cli.running import now
+    from arena.offline.gate.again import decide_again
+    from arena.runs.find import find
+    from arena.runs.saved import load
+
+    here = Path.cwd()
+    folder = project_root(root, start=here)
+    found = decide_again(load(find(run, root=folder)), columns=columns, unchanged=unchanged, clock=now)
+    return found.result, {**found.manifest, "reference": run_reference(run, folder, start=here)}
+
+
+def _experiment_path(given: str) -> Path | None:
+    """Return the experiment that is meant; None for a run: `latest`, its folder or the beginning of its name."""
+    path = Path(given)
+    if path.is_file() or (path / "experiment.yaml").is_file() or path.suffix in (".yaml", ".yml"):
+        return path
+    return None
+
+
+def _inconclusive(value: str | None) -> "Decision | None":
+    match value:
+        case None | "pass" | "fail":
+            return value
+        case _:
+            raise UsageError(f"--inconclusive {value}: expected pass or fail")
+
+
+def _unchanged(value: str | None) -> "Decision":
+    match value:
+        case None:
+            return "inconclusive"
+        case "pass":
+            return "pass"
+        case _:
+            raise UsageError(f"--unchanged {value}: expected pass")

@@ -1,0 +1,73 @@
+"""How a duel's judges stand to people: agreement, and the win rate as people would see it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from arena.offline.audit import measures
+from arena.offline.audit.corrected import corrected_win_rate
+from arena.offline.audit.evidence import Evidence, digests_of, of_judgments
+from arena.offline.audit.matching import match
+from arena.offline.audit.summarise import label_notes, of_judge
+from arena.offline.duel.execute import Executed
+from arena.offline.duel.plan import DuelPlan
+from arena.records.judgment import Comparison
+from arena.records.result import HumanAgreement
+from arena.stats.estimate import Estimate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class People:
+    """What a run's labels say."""
+
+    agreement: HumanAgreement | None  # None: no label is of these answers
+    by_judge: Mapping[str, Estimate]
+    shares: Mapping[str, float]  # case -> the treatment's share by people
+    notes: tuple[str, ...]
+
+
+def people_of(plan: DuelPlan, executed: Executed, comparisons: Sequence[Comparison], *, level: float) -> People:
+    """Return how the judges agree with the labels that are of these answers.
+
+    Args:
+        plan: with labels.
+        executed: what came back.
+        comparisons: one a case.
+        level: of the intervals, in (0, 1).
+    """
+    control, treatment = plan.control.name, plan.treatment.name
+    cases = plan.selection.cases
+    asked = frozenset(case.id for case in cases)
+    elsewhere = {case.id for case in plan.experiment.golden.cases} - asked
+    evidence = Evidence(
+        control=control,
+        treatment=treatment,
+        judged=of_judgments(executed.judgments, control=control, treatment=treatment),
+        labels=[label for label in plan.labels if label.case not in elsewhere],
+        clusters={case.id: case.cluster for case in cases if case.cluster is not None},
+        asked=asked,
+        digests=digests_of(executed.answered, control=control, treatment=treatment),
+        scores={one.case: one.score for one in comparisons},
+    )
+    matched = match(evidence)
+    notes = tuple(f"{plan.labels_source}: {note}" for note in label_notes(matched.count))
+    if not matched.cases:
+        return People(agreement=None, by_judge={}, shares={}, notes=notes)
+    agreement = measures.agreement(matched.cases, level=level)
+    least = plan.experiment.gate.min_human_agreement
+    found = HumanAgreement(
+        source=plan.labels_source or "",
+        labels=matched.count.used,
+        raters=len({label.rater for label in evidence.labels}),
+        cases=len(matched.cases),
+        agreement=agreement,
+        agreement_both_orders=measures.agreement_both_orders(matched.cases, level=level),
+        kappa=measures.kappa(matched.cases, evidence.categories, rng=np.random.default_rng(plan.seed), level=level),
+        corrected_win_rate=corrected_win_rate(matched, evidence.scores or {}, evidence.clusters, level=level),
+        least=least,
+        enough=None if least is None or agreement.value is None else agreement.value >= least,
+    )
+    names = [str(judge.model) for judge in plan.experiment.judges]
+    by_judge = {name: measures.agreement(of_judge(matched.cases, name), level=level) for name in names}
+    return People(agreement=found, by_judge=by_judge, shares=matched.people, notes=notes)

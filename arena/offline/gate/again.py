@@ -1,0 +1,168 @@
+"""A verdict on a run that is there already: nothing is asked, and nothing that changed since is decided on."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from arena.errors import StorageFailed, UsageError
+from arena.files import experiments
+from arena.offline.duel.execute import Executed, watch_of
+from arena.offline.duel.plan import DuelPlan
+from arena.offline.duel.select import Selection, select_cases
+from arena.offline.gate.beforehand import known_beforehand, unsent
+from arena.offline.gate.conclude import attempts_of, decided
+from arena.records.experiment import Experiment
+from arena.records.gate import GateResult
+from arena.records.metric import Decision
+from arena.records.run_options import RunOptions
+from arena.runs.codec import from_json
+from arena.runs.saved import SavedRun
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redecided:
+    """A verdict on a past run, and the facts of that run."""
+
+    result: GateResult
+    manifest: Mapping[str, Any]
+
+
+def decide_again(
+    run: SavedRun,
+    *,
+    columns: Mapping[str, str] | None = None,
+    unchanged: Decision = "inconclusive",
+    clock: Callable[[], datetime],
+) -> Redecided:
+    """Decide on a finished run from its answers and judgments.
+
+    Args:
+        run: of a duel or a gate.
+        columns: field to column of the golden set, where it is a table.
+        unchanged: what arms that do not differ at all are worth.
+        clock: the time of day, with its zone, for the ledger of attempts.
+
+    Raises:
+        UsageError: the run's files are not what they were, or its cases are not those that decide.
+        StorageFailed: the run's answers or judgments were changed, or some are missing.
+        FileError: mistakes in the experiment as it is now.
+    """
+    experiment = as_it_was(run, columns)
+    plan = _plan(run, experiment)
+    known = known_beforehand(plan, unchanged=unchanged)
+    if known is not None:
+        return Redecided(result=unsent(plan, known), manifest=run.manifest)
+    run.check_contents()
+    executed = _executed(run, plan)
+    result = decided(plan, executed)
+    return Redecided(
+        result=result, manifest={**run.manifest, **attempts_of(plan, result, executed, run=run.id, clock=clock)}
+    )
+
+
+def as_it_was(run: SavedRun, columns: Mapping[str, str] | None) -> Experiment:
+    """Return a run's experiment as its files say it now, which must be what they said then.
+
+    The control of a run against another commit or run is the run's own: it is not in these files.
+
+    Raises:
+        UsageError: something that can change a result is different now; the message names the files.
+    """
+    path = Path(run.path.parent.parent.parent) / str(run.manifest["experiment"]["path"])
+    if not path.is_file():
+        raise UsageError(f"run {run.id}: its experiment {run.manifest['experiment']['path']} is gone")
+    against = _options(run).against is not None
+    now = experiments.load(path, root=run.path.parent.parent.parent, mapping=columns, single_variant=against)
+    if against:
+        control = run.experiment.variants[run.experiment.control]
+        variants = {control.name: control, now.treatment: now.variants[now.treatment]}
+        now = experiments.rehashed(replace(now, control=control.name, variants=variants))
+    if now.hash != run.manifest["experiment"]["hash"]:
+        changed = _changed(run, now)
+        raise UsageError(
+            f"run {run.id} no longer matches its files: {changed}",
+            hint=f"arena gate {run.manifest['experiment']['path']} decides on what they say now",
+        )
+    return now
+
+
+def _changed(run: SavedRun, now: Experiment) -> str:
+    then = run.manifest.get("files", {})
+    files = [file.path for file in now.files if then.get(file.path) != file.sha256]
+    gone = [path for path in then if path not in {file.path for file in now.files}]
+    names = [*(f"{path} changed" for path in files), *(f"{path} is not used any more" for path in gone)]
+    return "; ".join(names) or "the experiment means something else now"
+
+
+def _options(run: SavedRun) -> RunOptions:
+    known = {name: value for name, value in run.manifest.get("options", {}).items() if name in RunOptions.__slots__}
+    return from_json(RunOptions, known)
+
+
+def _plan(run: SavedRun, experiment: Experiment) -> DuelPlan:
+    options = _options(run)
+    if options.only is not None:
+        raise UsageError(f"run {run.id} chose its cases by their outcome (--only {options.only}): no verdict")
+    if options.limit is not None or options.tags or options.cases:
+        raise UsageError(
+            f"run {run.id} asked some of the cases ({run.result.selection}): a gate decides on all of them",
+            hint=f"arena gate {experiment.path} asks the others and pays for nothing twice",
+        )
+    purpose = "gate" if run.manifest.get("options", {}).get("command") == "gate" else "duel"
+    if experiment.split is not None and purpose == "duel":
+        raise UsageError(
+            f"run {run.id} was made on the dev cases of a split: those tune, the others decide",
+            hint=f"arena gate {experiment.path} asks the gate cases",
+        )
+    selection: Selection = select_cases(experiment, options, part="gate")
+    return DuelPlan(
+        experiment=experiment,
+        options=options,
+        selection=selection,
+        repeats=options.repeats or experiment.repeats,
+        seed=experiment.seed if options.seed is None else options.seed,
+        tasks=(),
+        differences=run.result.differences,
+        environment={},
+        notes=experiment.warnings,
+        purpose="gate" if purpose == "gate" else "duel",
+    )
+
+
+def _executed(run: SavedRun, plan: DuelPlan) -> Executed:
+    """Return what a run has, which must be all that it asked."""
+    asked = {row.case for row in run.completions}
+    counted = None
+    if plan.options.until_decided:
+        watch = watch_of(plan)
+        order = watch.order
+        counted = tuple(case for case in order if case.id in asked)
+        if counted != order[: len(counted)]:
+            raise StorageFailed(f"run {run.id}: answers are missing in between: nothing is decided on it")
+    cases = plan.selection.cases if counted is None else counted
+    _check_rows(run, plan, [case.id for case in cases])
+    decided = counted is not None and bool(run.result.early_stop and run.result.early_stop.decided)
+    return Executed(answered=run.completions, judgments=run.judgments, counted=counted, decided=decided)
+
+
+def _check_rows(run: SavedRun, plan: DuelPlan, cases: list[str]) -> None:
+    arms = (plan.control.name, plan.treatment.name)
+    wanted = {(case, arm, repeat) for case in cases for arm in arms for repeat in range(plan.repeats)}
+    there = {(row.case, row.variant, row.repeat): row for row in run.completions}
+    missing = sorted(wanted - there.keys())
+    if missing or there.keys() - wanted:
+        what = f"{len(missing)} answers are missing" if missing else "there are answers that nobody asked for"
+        raise StorageFailed(f"run {run.id}: {what}: nothing is decided on it")
+    pairs = sum(
+        all(there[case, arm, repeat].completion is not None for arm in arms)
+        for case in cases
+        for repeat in range(plan.repeats)
+    )
+    per_pair = sum(2 if judge.presentations == "both" else 1 for judge in plan.experiment.judges)
+    if len(run.judgments) != pairs * per_pair:
+        raise StorageFailed(
+            f"run {run.id}: {pairs * per_pair} judgments were asked and {len(run.judgments)} are there: "
+            "nothing is decided on it"
+        )

@@ -1,0 +1,41 @@
+"""What of a gate makes it the same attempt as another: its cases, and the evidence about them."""
+
+import hashlib
+from collections.abc import Sequence
+
+from arena.offline.duel.execute import Executed
+from arena.records.case import Case
+from arena.records.gate import GateResult
+from arena.runs.attempts import Attempt
+from arena.runs.codec import dumps, to_json
+
+
+def attempt_of(result: GateResult, cases: Sequence[Case], executed: Executed, *, run: str) -> Attempt:
+    """Return a verdict as a line of the ledger.
+
+    Args:
+        result: with its verdict.
+        cases: that decide.
+        executed: the evidence.
+        run: its name.
+    """
+    answers = sorted((row.case, row.variant, row.repeat, _said(row.completion)) for row in executed.answered)
+    judgments = sorted(
+        (one.case, one.repeat, one.judge, one.first, str(one.winner), str(one.score_second))
+        for one in executed.judgments
+    )
+    return Attempt(
+        cases=_digest(to_json(sorted(cases, key=lambda case: case.id), defaults=False)),
+        evidence=_digest([result.experiment.hash, answers, judgments]),
+        experiment=result.experiment.name,
+        decision=result.decision,
+        run=run,
+    )
+
+
+def _said(completion: object) -> str:
+    return str(getattr(completion, "text", None))
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(dumps(value).encode()).hexdigest()

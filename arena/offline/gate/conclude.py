@@ -1,0 +1,93 @@
+"""The end of a gate: the duel's result with a verdict on it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from typing import Any
+
+from arena.deciding.verdict import verdict
+from arena.offline.duel.execute import Executed
+from arena.offline.duel.plan import DuelPlan
+from arena.offline.duel.run import Asked
+from arena.offline.duel.summarise import summarise
+from arena.offline.gate.attempt import attempt_of
+from arena.offline.gate.must_pass import must_pass
+from arena.records.gate import GateResult
+from arena.records.result import DuelResult
+from arena.runs import attempts
+from arena.runs.folder import RunFolder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gated:
+    """A finished gate: its verdict, and the facts of its run."""
+
+    result: GateResult
+    manifest: Mapping[str, Any]
+
+
+def decided(plan: DuelPlan, executed: Executed) -> GateResult:
+    """Return what a gate says of everything that came back: a pure function, as the duel's summary is.
+
+    Args:
+        plan: what was asked.
+        executed: what came back, in any order.
+    """
+    duel = summarise(plan, executed)
+    rules = plan.experiment.gate
+    tags = must_pass(
+        rules.must_pass,
+        plan.selection.cases if executed.counted is None else executed.counted,
+        executed.answered,
+        treatment=plan.treatment.name,
+        alpha=rules.alpha,
+    )
+    found = verdict(duel, must_pass=tags, doubts=_doubts(executed), alpha=rules.alpha)
+    kept = {field.name: getattr(duel, field.name) for field in fields(DuelResult) if field.name != "kind"}
+    return GateResult(
+        **kept,
+        kind="gate",
+        decision=found.decision,
+        advice=found.advice,
+        reasons=found.reasons,
+        must_pass=tags,
+        sent=True,
+        sealed=plan.experiment.split is not None,
+    )
+
+
+def _doubts(executed: Executed) -> list[str]:
+    if any(row.completion is not None and row.completion.authored for row in executed.answered):
+        return ["the answers were written by hand: they prove nothing of a model"]
+    return []
+
+
+def attempts_of(
+    plan: DuelPlan, result: GateResult, executed: Executed, *, run: str, clock: Callable[[], datetime]
+) -> dict[str, Any]:
+    """Enter a verdict in the ledger of this machine and return what that knows, as facts for the report.
+
+    Raises:
+        StorageFailed: the ledger cannot be written.
+    """
+    attempt = attempt_of(result, plan.selection.cases, executed, run=run)
+    found = attempts.record(plan.root, attempt, alpha=plan.experiment.gate.alpha, clock=clock)
+    return {"attempts": found.known, "attempts_note": found.note, "attempts_false_pass": found.false_pass}
+
+
+def conclude(plan: DuelPlan, asked: Asked, folder: RunFolder) -> Gated:
+    """Decide on what came back and write the run folder.
+
+    Args:
+        plan: what was asked.
+        asked: what came back.
+        folder: the run's own, held by this process.
+
+    Raises:
+        StorageFailed: the folder cannot be written; the run stays unfinished, and nothing paid for is lost.
+    """
+    result = decided(plan, asked.executed)
+    folder.manifest |= attempts_of(plan, result, asked.executed, run=folder.id, clock=folder.clock)
+    spending = replace(asked.spending, replay=asked.spending.replay or result.determinism)
+    folder.finish(result, completions=asked.executed.answered, judgments=asked.executed.judgments, spending=spending)
+    return Gated(result=result, manifest=folder.manifest)
