@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from arena.cli import options as shared
-from arena.cli.deliver import check_formats, deliver
+from arena.cli.deliver import check_formats, deliver, telling_junit
 from arena.cli.environment import read_environment
 from arena.cli.project import project_root, run_reference
 from arena.errors import UsageError
@@ -75,6 +75,7 @@ def gate(
     rpm: shared.RequestRate = None,
     tpm: shared.TokenRate = None,
     allow_host: shared.AllowHost = None,
+    allow_code: shared.AllowCode = False,
     cache_dir: shared.CacheDir = None,
     env_file: shared.EnvFile = None,
     root: shared.Root = None,
@@ -91,35 +92,38 @@ def gate(
     open_counts_as = _inconclusive(inconclusive)
     same = _unchanged(unchanged)
     columns = shared.columns_of(map_)
-    path = _experiment_path(experiment)
-    if path is None:
-        result, facts = _again(experiment, root, columns, same)
-    else:
-        asked = RunOptions(
-            repeats=repeats,
-            seed=seed,
-            against=against,
-            until_decided=until_decided,
-            offline=offline,
-            refresh=refresh,
-            max_cost_usd=max_cost,
-            concurrency=concurrency,
-            allow_hosts=shared.allowed_hosts(allow_host),
-            deadline_s=deadline,
-            requests_per_minute=rpm,
-            tokens_per_minute=tpm,
-        )
-        from arena.offline.duel.prepare import prepare_duel
+    asked = RunOptions(
+        repeats=repeats,
+        seed=seed,
+        against=against,
+        until_decided=until_decided,
+        offline=offline,
+        refresh=refresh,
+        max_cost_usd=max_cost,
+        concurrency=concurrency,
+        allow_hosts=shared.allowed_hosts(allow_host),
+        deadline_s=deadline,
+        requests_per_minute=rpm,
+        tokens_per_minute=tpm,
+    )
+    with telling_junit(experiment, output_format, files):
+        path = _experiment_path(experiment)
+        if path is None:
+            result, facts = _again(experiment, root, columns, same)
+        else:
+            from arena.offline.duel.prepare import prepare_duel
 
-        environment = read_environment(env_file)
-        plan, expected = prepare_duel(path, asked, root=root, environment=environment, columns=columns, purpose="gate")
-        if dry_run:
-            from arena.cli.running import give_plan
+            environment = read_environment(env_file)
+            plan, expected = prepare_duel(
+                path, asked, root=root, environment=environment, columns=columns, purpose="gate"
+            )
+            if dry_run:
+                from arena.cli.running import give_plan
 
-            give_plan(plan, expected, output_format=output_format)
-            return
-        running = {"cache_dir": cache_dir, "environment": environment, "quiet": quiet, "verbose": verbose}
-        result, facts = _decide(plan, expected, same, running)
+                give_plan(plan, expected, output_format=output_format)
+                return
+            running = {"cache_dir": cache_dir, "environment": environment, "quiet": quiet, "verbose": verbose}
+            result, facts = _decide(plan, expected, same, running)
     if open_counts_as is not None and result.decision == "inconclusive":
         facts = {**facts, "counted_as": open_counts_as}
     deliver(result, facts, output_format=output_format, files=files)

@@ -63,7 +63,7 @@ def decide(
     interval = estimate.interval
     if estimate.value is None or interval is None:
         return _withheld(criterion, estimate.reason or "there is no interval to decide by")
-    ends = f"[{_text(interval.low, criterion)}, {_text(interval.high, criterion)}]"
+    ends = f"[{_text(interval.low, criterion, outward=-1)}, {_text(interval.high, criterion, outward=1)}]"
     subject = f"{criterion.metric} {_text(estimate.value, criterion)} {ends}"
     if estimate.reason is not None:
         return Decision(outcome="inconclusive", message=f"{subject}: {estimate.reason}")
@@ -72,7 +72,7 @@ def decide(
         return Decision(outcome=outcome, message=f"{subject}: cannot tell whether {limit_label(criterion)} holds")
     worst = _worst_ends(worst_case)
     if worst is not None and _side(*worst, criterion) != outcome:
-        low, high = (_text(end, criterion) for end in worst)
+        low, high = _text(worst[0], criterion, outward=-1), _text(worst[1], criterion, outward=1)
         return Decision(
             outcome="inconclusive",
             message=f"{subject}: what is missing could change the verdict, worst case [{low}, {high}]",
@@ -144,8 +144,10 @@ def _withheld(criterion: Criterion, reason: str) -> Decision:
     )
 
 
-def _text(value: float, criterion: Criterion) -> str:
+def _text(value: float, criterion: Criterion, *, outward: int = 0) -> str:
+    if not math.isfinite(value):
+        return "−∞" if value < 0 else "∞"
     if criterion.limit.relative:
-        return quantity(value, "ratio")
+        return quantity(value, "ratio", outward=outward)
     difference = is_difference(criterion) and criterion.metric != "win_rate"
-    return quantity(value, criterion.unit, difference=difference)
+    return quantity(value, criterion.unit, difference=difference, outward=outward)

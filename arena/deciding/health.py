@@ -9,13 +9,14 @@ from arena.deciding.wording import quantity
 from arena.records.judgment import Judgment
 from arena.records.result import FlaggedAnswer, JudgeHealth
 from arena.stats.bounded_mean import clustered_gaffke_interval
-from arena.stats.clusters import Labels, group
+from arena.stats.clusters import Floats, Labels, group
 from arena.stats.estimate import Estimate
 from arena.stats.fractional_logit import length_controlled_win_rate
 from arena.stats.sign_flip import sign_flip
 
 #: A judge, or an arm, that fails more often than this is not fit.
 MOST_LOST = 0.05
+ONE_ORDER = "no case was read in both orders"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,12 @@ class _Shown:
         )
         return first, second
 
+    def agreed(self, treatment: str) -> list[bool]:
+        """Return of each repeat that was read in both orders whether these name the same outcome."""
+        repeats = {j.repeat: j for j in self.control_first}
+        pairs = ((j, repeats[j.repeat]) for j in self.treatment_first if j.repeat in repeats)
+        return [_outcome(one, treatment) == _outcome(other, treatment) for one, other in pairs]
+
 
 def judge_health(
     judgments: Sequence[Judgment],
@@ -41,11 +48,15 @@ def judge_health(
     control: str,
     treatment: str,
     texts: Mapping[str, Iterable[str]],
+    model: str | None = None,
     level: float = 0.95,
     min_consistency: float = 0.7,
     flagged: Sequence[FlaggedAnswer] = (),
     arm_failures: Mapping[str, int] | None = None,
     cases: int | None = None,
+    self_preference: Estimate | None = None,
+    human_agreement: Estimate | None = None,
+    min_human_agreement: float | None = None,
 ) -> JudgeHealth:
     """Return how one judge behaved over a duel, and whether its judgments may decide anything.
 
@@ -54,15 +65,20 @@ def judge_health(
         control: name of the control variant.
         treatment: name of the treatment variant.
         texts: the answers of each variant, for counting distinct ones.
+        model: the judge's name; None: the one that its judgments carry.
         level: of the intervals, in (0, 1).
         min_consistency: the least consistency (point estimate) of a fit judge, in [0, 1].
         flagged: answers suspected of talking to the judge, passed through.
         arm_failures: calls for answers that failed, by variant; None: none did.
         cases: how many cases were asked; None: those that have judgments.
+        self_preference: see `arena.deciding.self_preference`, passed through.
+        human_agreement: the share of its judgments that name people's label; None: there are no labels of them.
+        min_human_agreement: the least of it (point estimate) in a fit judge, in [0, 1]; None: nothing is asked.
     """
     read = [j for j in judgments if j.share_of(treatment) is not None]
     shown = _by_case(read, treatment)
     consistency = _consistency(shown, treatment, level)
+    effects, clusters = _position_effects(shown, treatment)
     unparseable = sum(j.outcome == "unparseable" for j in judgments)
     failed = sum(j.outcome == "failed" for j in judgments)
     asked = cases if cases is not None else len({j.case for j in judgments})
@@ -71,13 +87,14 @@ def judge_health(
         *_lost(len(judgments), unparseable, "judgments could not be read"),
         *_lost(len(judgments), failed, "judgments failed"),
         *_failing_arms(arm_failures or {}, control, treatment, asked),
+        *_disagreeing(human_agreement, min_human_agreement),
     ]
     return JudgeHealth(
-        model=judgments[0].judge if judgments else "",
+        model=(judgments[0].judge if judgments else "") if model is None else model,
         config=judgments[0].judge_config if judgments else "",
         consistency=consistency,
         first_slot_share=_first_slot_share(read, level),
-        position_p_value=_position_p_value(shown, treatment),
+        position_p_value=sign_flip(effects, clusters).p_value if effects else None,
         length_controlled_win_rate=_length_controlled(shown, treatment, level),
         longer_wins=_longer_wins(read),
         judgments=len(judgments),
@@ -87,6 +104,9 @@ def judge_health(
         flagged=tuple(flagged),
         fit=not reasons,
         unfit_reasons=tuple(reasons),
+        flips=sum(not agreed for case in shown for agreed in case.agreed(treatment)),
+        position_effect=position_effect(effects, clusters, level=level),
+        self_preference=self_preference,
     )
 
 
@@ -108,12 +128,11 @@ def _consistency(shown: Sequence[_Shown], treatment: str, level: float) -> Estim
     """Return the share of order pairs that name the same outcome, averaged inside the case where it has repeats."""
     agreed, clusters = [], []
     for case in shown:
-        repeats = {j.repeat: j for j in case.control_first}
-        pairs = [(j, repeats[j.repeat]) for j in case.treatment_first if j.repeat in repeats]
+        pairs = case.agreed(treatment)
         if pairs:
-            agreed.append(fmean(_outcome(a, treatment) == _outcome(b, treatment) for a, b in pairs))
+            agreed.append(fmean(pairs))
             clusters.append(case.cluster)
-    return _share(agreed, clusters, level, "no case was read in both orders")
+    return _share(agreed, clusters, level, ONE_ORDER)
 
 
 def _outcome(judgment: Judgment, treatment: str) -> int:
@@ -136,15 +155,31 @@ def _share(values: Sequence[float], clusters: Labels, level: float, reason: str)
     return Estimate(value=fmean(values), interval=interval, n=units, unit_of_measure="share")
 
 
-def _position_p_value(shown: Sequence[_Shown], treatment: str) -> float | None:
-    """Test by sign-flip that the treatment's share is the same in both places: b = (first − second)/2 a case."""
+def _position_effects(shown: Sequence[_Shown], treatment: str) -> tuple[list[float], list[str | None]]:
+    """Return b = (the treatment's share shown first − shown second)/2 of each case read in both orders."""
     effects, clusters = [], []
     for case in shown:
         first, second = case.shares(treatment)
         if first and second:
             effects.append((fmean(first) - fmean(second)) / 2.0)
             clusters.append(case.cluster)
-    return sign_flip(effects, clusters).p_value if effects else None
+    return effects, clusters
+
+
+def position_effect(effects: Sequence[float] | Floats, clusters: Labels | None, *, level: float) -> Estimate:
+    """Return the mean position effect with Gaffke's interval.
+
+    Args:
+        effects: b of each case, from −½ (always the second) to ½ (always the first).
+        clusters: one label a case.
+        level: of the interval, in (0, 1).
+    """
+    n = len(effects)
+    if n == 0:
+        return Estimate(value=None, interval=None, n=0, unit_of_measure="share", reason=ONE_ORDER)
+    interval = clustered_gaffke_interval(effects, clusters, low=-0.5, high=0.5, level=level)
+    units = len(group(clusters, n).sizes)
+    return Estimate(value=float(fmean(effects)), interval=interval, n=units, unit_of_measure="share")
 
 
 def _longer_wins(read: Sequence[Judgment]) -> float | None:
@@ -184,6 +219,15 @@ def _inconsistent(consistency: Estimate, least: float) -> Iterable[str]:
         yield f"consistency is unknown: {consistency.reason}"
     elif consistency.value < least:
         yield f"consistency {quantity(consistency.value, 'share')} is below {quantity(least, 'share')}"
+
+
+def _disagreeing(agreement: Estimate | None, least: float | None) -> Iterable[str]:
+    if least is None:
+        return
+    if agreement is None or agreement.value is None:
+        yield "agreement with people is unknown: no label is of these answers"
+    elif agreement.value < least:
+        yield f"agreement with people {quantity(agreement.value, 'share')} is below {quantity(least, 'share')}"
 
 
 def _lost(total: int, lost: int, what: str) -> Iterable[str]:

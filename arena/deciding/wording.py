@@ -1,27 +1,36 @@
 """Quantities and limits in plain words: `71.7%`, `+2.1pp`, `300ms`, `max_drop 2pp`."""
 
+import math
+
 from arena.records.metric import Criterion
 
+_NOISE = 1e-9  # the last bits of a sum round nothing up
 _LEVELS = ("max", "min")  # limits on the treatment alone
 
 
-def quantity(value: float, unit: str, *, difference: bool = False) -> str:
+def quantity(value: float, unit: str, *, difference: bool = False, outward: int = 0) -> str:
     """Return a value in its unit, signed and in points of percent where it is a difference.
+
+    Args:
+        value: in the unit.
+        unit: share, ratio, s, USD, points, tokens.
+        difference: between the arms.
+        outward: −1 for a lower end, 1 for an upper one: rounded away from the interval, never into it.
 
     >>> quantity(0.717, "share"), quantity(0.021, "share", difference=True), quantity(0.3, "s")
     ('71.7%', '+2.1pp', '300ms')
     """
     sign = "-" if value < 0 else "+" if difference or unit == "ratio" else ""
-    size = abs(value)
+    size, away = abs(value), -outward if value < 0 else outward
     if unit == "share":
-        return f"{sign}{_digits(100 * size)}{'pp' if difference else '%'}"
+        return f"{sign}{_digits(100 * size, away)}{'pp' if difference else '%'}"
     if unit == "ratio":
-        return f"{sign}{_digits(100 * size)}%"
+        return f"{sign}{_digits(100 * size, away)}%"
     if unit == "s":
-        return f"{sign}{_digits(1000 * size)}ms" if size < 1.0 else f"{sign}{_digits(size)}s"
+        return f"{sign}{_digits(1000 * size, away)}ms" if size < 1.0 else f"{sign}{_digits(size, away)}s"
     if unit == "USD":
-        return f"{sign}${_digits(size)}"
-    return f"{sign}{_digits(size)} {unit}".rstrip()
+        return f"{sign}${_digits(size, away)}"
+    return f"{sign}{_digits(size, away)} {unit}".rstrip()
 
 
 def limit_label(criterion: Criterion) -> str:
@@ -42,6 +51,10 @@ def is_difference(criterion: Criterion) -> bool:
     return not level
 
 
-def _digits(size: float) -> str:
-    """Return three significant digits, whole numbers whole."""
+def _digits(size: float, away: int = 0) -> str:
+    """Return three significant digits, whole numbers whole; `away` −1 rounds down and 1 up."""
+    if away and size > 0.0:
+        scale = 10.0 ** max(2 - math.floor(math.log10(size)), 0)
+        end = size * scale
+        size = (math.floor(end + _NOISE) if away < 0 else math.ceil(end - _NOISE)) / scale
     return f"{size:.0f}" if size >= 100 else f"{float(f'{size:.3g}'):g}"

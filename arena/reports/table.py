@@ -1,6 +1,7 @@
 """The reports there are: one for each format."""
 
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any, Protocol
 
 from arena.records.result import DuelResult
@@ -22,7 +23,24 @@ def _json(result: DuelResult, manifest: Mapping[str, Any], *, width: int, colour
     return json_report.render(result, manifest)
 
 
-RENDERERS: Mapping[str, Renderer] = {"text": terminal.render, "json": _json}
+def _of(module: str) -> Renderer:
+    """Return the report of a module that is loaded when it is first asked for: most runs print text alone."""
+
+    def render(result: DuelResult, manifest: Mapping[str, Any], *, width: int, colour: bool, unicode: bool) -> str:
+        found: Renderer = import_module(f"arena.reports.{module}").render
+        return found(result, manifest, width=width, colour=colour, unicode=unicode)
+
+    return render
+
+
+RENDERERS: Mapping[str, Renderer] = {
+    "text": terminal.render,
+    "json": _json,
+    "markdown": _of("markdown"),
+    "html": _of("html"),
+    "junit": _of("junit"),
+    "github": _of("github"),
+}
 
 
 def renderer(name: str) -> Renderer:

@@ -1,0 +1,80 @@
+"""Workflow commands that put a verdict beside the prompt's own lines in a pull request."""
+
+from collections.abc import Iterator, Mapping
+from difflib import SequenceMatcher
+from typing import Any
+
+from arena.records.gate import GateResult
+from arena.records.metric import Decision
+from arena.records.result import ArmDifference, DuelResult
+from arena.reports.safe_text import safe_line
+
+COMMANDS: Mapping[Decision, str] = {"pass": "notice", "fail": "error", "inconclusive": "warning"}
+MOST_ANNOTATIONS = 10  # of one kind in one step; more are not shown
+TITLE = "arena gate"
+
+
+def render(result: DuelResult, manifest: Mapping[str, Any], *, width: int, colour: bool, unicode: bool) -> str:
+    """Return one annotation for the verdict and one for each reason that keeps it from passing.
+
+    They point at the first changed line of the treatment's prompt file where it has one, else at the experiment.
+
+    Args:
+        result: what was found.
+        manifest: the facts of the run.
+        width: unused.
+        colour: unused.
+        unicode: unused.
+    """
+    return "".join(f"{line}\n" for line in _annotations(result, manifest))
+
+
+def _annotations(result: DuelResult, manifest: Mapping[str, Any]) -> Iterator[str]:
+    place = _place(result, manifest)
+    if not isinstance(result, GateResult):
+        rate = result.win_rate
+        found = "no win rate" if rate is None or rate.value is None else f"win rate {100 * rate.value:.1f}%"
+        yield annotation("notice", f"{result.experiment.name}: {found}", place)
+        return
+    open_reasons = [reason for reason in result.reasons if reason.decision != "pass"]
+    shown = open_reasons[: MOST_ANNOTATIONS - 1]
+    headline = f"{result.decision.upper()}: {result.advice}"
+    if len(open_reasons) > len(shown):
+        headline += f" ({len(open_reasons) - len(shown)} more reasons in the report)"
+    yield annotation(COMMANDS[result.decision], headline, place)
+    for reason in shown:
+        yield annotation(COMMANDS[reason.decision], reason.message, place)
+
+
+def annotation(command: str, message: str, place: Mapping[str, str]) -> str:
+    r"""Return one workflow command; nothing in message or place can begin another one.
+
+    >>> annotation("error", "50% done\n::error::x", {"file": "a,b:c.md"})
+    '::error file=a%2Cb%3Ac.md,title=arena gate::50%25 done ::error::x'
+    """
+    properties = ",".join(f"{name}={_property(value)}" for name, value in {**place, "title": TITLE}.items())
+    return f"::{command} {properties}::{_data(message)}"
+
+
+def _data(text: str) -> str:
+    return safe_line(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def _place(result: DuelResult, manifest: Mapping[str, Any]) -> dict[str, str]:
+    for difference in result.differences:
+        if difference.source and difference.what in ("system", "user"):
+            return {"file": difference.source, "line": str(_first_changed_line(difference))}
+    path = (manifest.get("experiment") or {}).get("path") if isinstance(manifest.get("experiment"), dict) else None
+    return {"file": str(path)} if path else {}
+
+
+def _first_changed_line(difference: ArmDifference) -> int:
+    old, new = (difference.control or "").splitlines(), (difference.treatment or "").splitlines()
+    for kind, _, _, start, _ in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind != "equal":
+            return min(start + 1, max(len(new), 1))
+    return 1

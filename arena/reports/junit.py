@@ -1,0 +1,89 @@
+"""The verdict as JUnit XML: one test a criterion, so that every CI server can show it."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from arena.errors import UsageError
+from arena.records.gate import GateResult, Reason
+from arena.records.result import DuelResult
+from arena.reports.safe_text import safe, safe_line
+
+#: Characters that no XML may hold, besides the controls that are made visible.
+_NO_XML = re.compile("[\ufffe\uffff]")
+
+
+def render(result: DuelResult, manifest: Mapping[str, Any], *, width: int, colour: bool, unicode: bool) -> str:
+    """Return a test suite: a failure for what is refuted, skipped for what is open.
+
+    Args:
+        result: of a gate.
+        manifest: the facts of the run.
+        width: unused.
+        colour: unused.
+        unicode: unused.
+
+    Raises:
+        UsageError: the result is a duel's, which decides nothing.
+    """
+    if not isinstance(result, GateResult):
+        raise UsageError("junit: a duel gives no verdict", hint="arena gate EXPERIMENT|RUN -o FILE.xml writes one")
+    suite = _suite(result.experiment.name, seconds=manifest.get("seconds"))
+    # A verdict that the command line counts as a pass or a fail is that in CI, and keeps its words.
+    counted = manifest.get("counted_as") if result.decision == "inconclusive" else None
+    for reason in result.reasons:
+        _add(suite, reason, counted)
+    _count(suite)
+    return _text(suite)
+
+
+def _safe(text: str) -> str:
+    return _NO_XML.sub("\N{REPLACEMENT CHARACTER}", safe(text))
+
+
+def _line(text: str) -> str:
+    return _NO_XML.sub("\N{REPLACEMENT CHARACTER}", safe_line(text))
+
+
+def could_not_run(name: str, message: str) -> str:
+    """Return a suite with one test that could not be made: an error, which is neither pass nor fail.
+
+    Args:
+        name: of the experiment.
+        message: why it could not run.
+    """
+    suite = _suite(name, seconds=None)
+    case = SubElement(suite, "testcase", classname="arena.gate", name="gate")
+    SubElement(case, "error", message=_line(message), type="could not run").text = _safe(message)
+    _count(suite)
+    return _text(suite)
+
+
+def _suite(name: str, *, seconds: object) -> Element:
+    time = f"{seconds:.3f}" if isinstance(seconds, float | int) else "0"
+    return Element("testsuite", name=f"arena gate: {_line(name)}", time=time)
+
+
+def _add(suite: Element, reason: Reason, counted: object) -> None:
+    case = SubElement(suite, "testcase", classname="arena.gate", name=_line(reason.criterion))
+    decision = counted if reason.decision == "inconclusive" and counted else reason.decision
+    if decision == "fail":
+        SubElement(case, "failure", message=_line(reason.message), type="gate").text = _safe(reason.message)
+    elif decision == "inconclusive":
+        SubElement(case, "skipped", message=_line(reason.message))
+    else:
+        SubElement(case, "system-out").text = _safe(reason.message)
+
+
+def _count(suite: Element) -> None:
+    suite.set("tests", str(len(suite)))
+    for name, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        suite.set(name, str(len(suite.findall(f"testcase/{tag}"))))
+
+
+def _text(suite: Element) -> str:
+    root = Element("testsuites")
+    root.append(suite)
+    indent(root)
+    return f"<?xml version='1.0' encoding='utf-8'?>\n{tostring(root, encoding='unicode')}\n"

@@ -1,0 +1,202 @@
+"""The report as a comment on a pull request: a verdict to be read in ten seconds, the rest folded away.
+
+Everything that a model wrote stands in code, so that nothing of it is obeyed; the comment begins with a marker by which
+the next run finds and replaces it, and stays below the length that forges accept.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import unified_diff
+from typing import Any
+
+from arena.records.gate import GateResult
+from arena.records.metric import Decision
+from arena.records.result import ArmDifference, DuelResult, JudgeHealth, LostCase, MetricResult
+from arena.reports import numbers
+from arena.reports.inert_markdown import code_block, code_span, plain
+from arena.reports.metric_table import limit_text
+from arena.reports.verdict_lines import summary
+
+MOST_BYTES = 64_000  # a comment of 65,536 characters is refused
+MOST_DIFF_LINES = 60
+MOST_LOST = 10
+MOST_ANSWER = 1500  # characters of an answer
+HEADLINES: Mapping[Decision, str] = {"pass": "✅ PASS", "fail": "❌ FAIL", "inconclusive": "⚠️ INCONCLUSIVE"}
+MARKS: Mapping[Decision | None, str] = {"pass": "✅", "fail": "❌", "inconclusive": "❔", None: ""}
+SEALED = "The cases are held out by a split: their texts are not shown here."
+
+
+def render(result: DuelResult, manifest: Mapping[str, Any], *, width: int, colour: bool, unicode: bool) -> str:
+    """Return the report as GitHub-flavoured markdown of less than 64 kB.
+
+    Args:
+        result: what was found; nothing is estimated here.
+        manifest: the facts of the run.
+        width: unused; a reader's page breaks its own lines.
+        colour: unused.
+        unicode: unused.
+    """
+    head = [marker(result), f"## {_headline(result, manifest)}", "", *_summary(result, manifest)]
+    sections = [_reasons(result), _arms(result.differences), _axes(result), _metrics(result), _judge(result)]
+    tail = [*_notes(result, manifest), *_footer(result, manifest)]
+    text = _joined([head, *sections, _lost(result, MOST_LOST), tail])
+    for most in (5, 2, 0):
+        if len(text.encode()) < MOST_BYTES:
+            return text
+        text = _joined([head, *sections, _lost(result, most), tail])
+    return text if len(text.encode()) < MOST_BYTES else _cut(text)
+
+
+def marker(result: DuelResult) -> str:
+    """Return the hidden line by which a comment on the same experiment is found again."""
+    name = hashlib.sha256(result.experiment.name.encode(errors="backslashreplace")).hexdigest()[:16]
+    return f"<!-- prompt-arena {result.kind} {name} -->"
+
+
+def _joined(sections: Iterable[Sequence[str]]) -> str:
+    return "\n\n".join("\n".join(section) for section in sections if section) + "\n"
+
+
+def _cut(text: str) -> str:
+    kept = text.encode()[: MOST_BYTES - 200].decode(errors="ignore").rpartition("\n\n")[0]
+    return f"{kept}\n\n… the rest is too long for a comment: `arena report` shows it.\n"
+
+
+def _headline(result: DuelResult, manifest: Mapping[str, Any]) -> str:
+    name = plain(result.experiment.name)
+    if isinstance(result, GateResult):
+        return f"{HEADLINES[result.decision]} · {name}: {summary(result, manifest)}"
+    return f"{name}: {plain(result.control)} → {plain(result.treatment)}"
+
+
+def _summary(result: DuelResult, manifest: Mapping[str, Any]) -> Iterator[str]:
+    if result.hypothesis:
+        yield f"*{plain(result.hypothesis)}*\n"
+    rate = result.win_rate
+    if rate is not None:
+        figures = f"**Win rate {numbers.share(rate.value)} {numbers.interval(rate.interval, 'share')}**"
+        counts = f"{rate.wins} won · {rate.losses} lost · {rate.ties} tied of {rate.cases} cases"
+        yield f"{figures} · p {numbers.p_value(rate.p_value)} · {counts}"
+    else:
+        yield f"{result.cases} cases"
+    if result.cases_needed_note:
+        yield f"\n{plain(result.cases_needed_note)}"
+    if note := manifest.get("attempts_note"):
+        yield f"\n{plain(str(note))}"
+
+
+def _reasons(result: DuelResult) -> list[str]:
+    if not isinstance(result, GateResult):
+        return []
+    rows = [f"| {MARKS[each.decision]} | {plain(each.criterion)} | {plain(each.message)} |" for each in result.reasons]
+    return ["| | criterion | what was found |", "|---|---|---|", *rows]
+
+
+def _arms(differences: Sequence[ArmDifference]) -> list[str]:
+    if not differences:
+        return ["The arms do not differ: there is nothing to compare."]
+    lines: list[str] = []
+    for each in differences:
+        undeclared = "" if each.declared else " (not declared)"
+        if any("\n" in (side or "") or len(side or "") > 60 for side in (each.control, each.treatment)):
+            lines += [f"**{plain(each.what)}**{undeclared}", "", *_diff(each), ""]
+        else:
+            sides = [code_span(side) if side else "not set" for side in (each.control, each.treatment)]
+            lines += [f"**{plain(each.what)}**{undeclared}: {sides[0]} → {sides[1]}", ""]
+    return lines[:-1]
+
+
+def _diff(each: ArmDifference) -> list[str]:
+    old, new = (each.control or "").splitlines(), (each.treatment or "").splitlines()
+    lines = [line for line in list(unified_diff(old, new, lineterm="", n=2))[2:] if not line.startswith("@@")]
+    shown = lines[:MOST_DIFF_LINES]
+    if len(lines) > len(shown):
+        shown.append(f" … {len(lines) - len(shown)} more lines")
+    return code_block("\n".join(shown), language="diff")
+
+
+def _axes(result: DuelResult) -> list[str]:
+    if not result.axes:
+        return []
+    lines = ["| axis | control | treatment | difference | adj. p |", "|---|--:|--:|---|--:|"]
+    for each in result.axes:
+        change, bounds = numbers.change(each.difference.value, each.difference.interval, "points")
+        levels = f"{numbers.quantity(each.control, 'points')} | {numbers.quantity(each.treatment, 'points')}"
+        lines.append(f"| {plain(each.name)} | {levels} | {change} {bounds} | {numbers.p_value(each.p_adjusted)} |")
+    return lines
+
+
+def _metrics(result: DuelResult) -> list[str]:
+    chosen = [each for each in result.metrics if each.name != "win_rate"]
+    if not chosen:
+        return []
+    lines = ["| | metric | control | treatment | difference | limit |", "|---|---|--:|--:|---|---|"]
+    return lines + [_metric(each) for each in chosen]
+
+
+def _metric(each: MetricResult) -> str:
+    found = each.difference
+    change, bounds = numbers.change(found.value, found.interval, found.unit_of_measure)
+    levels = f"{numbers.quantity(each.control, each.unit)} | {numbers.quantity(each.treatment, each.unit)}"
+    limit = plain(limit_text(each.limit, each.unit)) if each.limit else ""
+    return f"| {MARKS[each.decision]} | {plain(each.name)} | {levels} | {change} {bounds} | {limit} |"
+
+
+def _judge(result: DuelResult) -> list[str]:
+    judges = result.judges or ((result.judge,) if result.judge else ())
+    return [line for judge in judges for line in _one_judge(judge)]
+
+
+def _one_judge(judge: JudgeHealth) -> Iterator[str]:
+    first = judge.first_slot_share
+    parts = [
+        f"consistent {numbers.whole_share(judge.consistency.value)}"
+        f" {numbers.whole_interval(judge.consistency.interval)}",
+        f"first slot {numbers.whole_share(first.value)} {numbers.whole_interval(first.interval)}",
+        f"{judge.unparseable} of {judge.judgments} unparseable",
+        "fit" if judge.fit else "**not fit to decide**",
+    ]
+    yield f"Judge {code_span(judge.model)}: {' · '.join(parts)}"
+    for reason in judge.unfit_reasons:
+        yield f"- {plain(reason)}"
+    if judge.flagged:
+        yield f"- {len(judge.flagged)} answers may be talking to the judge"
+
+
+def _lost(result: DuelResult, most: int) -> list[str]:
+    if not result.lost or not most:
+        return []
+    worst = result.lost[:most]
+    title = f"{len(result.lost)} case{'s' if len(result.lost) > 1 else ''} lost" + (
+        f", the worst {len(worst)}" if len(result.lost) > len(worst) else ""
+    )
+    lines = ["<details>", f"<summary>{title}</summary>", ""]
+    if isinstance(result, GateResult) and result.sealed:
+        ids = ", ".join(code_span(each.case) for each in worst)
+        return [*lines, SEALED, "", ids, "", "</details>"]
+    for each in worst:
+        lines += [f"**{code_span(each.case)}** {code_span(each.reason, most=400)}", "", *_answers(result, each)]
+    return [*lines, "</details>"]
+
+
+def _answers(result: DuelResult, each: LostCase) -> Iterator[str]:
+    for name, text in ((result.control, each.control_text), (result.treatment, each.treatment_text)):
+        if text is not None:
+            yield f"{plain(name)}:"
+            yield ""
+            yield from code_block(text if len(text) <= MOST_ANSWER else f"{text[:MOST_ANSWER]} …")
+            yield ""
+
+
+def _notes(result: DuelResult, manifest: Mapping[str, Any]) -> list[str]:
+    notes = [*([result.selection] if result.selection else []), *result.notes]
+    return [f"- {plain(note)}" for note in notes] + ([""] if notes else [])
+
+
+def _footer(result: DuelResult, manifest: Mapping[str, Any]) -> list[str]:
+    calls = manifest.get("calls") or {}
+    parts = [f"run {code_span(str(manifest['run']))}"] if manifest.get("run") else []
+    parts += [f"experiment {code_span(result.experiment.hash[:12])}"]
+    parts += [f"{calls.get('made', 0)} calls, {calls.get('cached', 0)} cached"] if calls else []
+    parts += [numbers.usd(result.cost_usd) if result.cost_usd is not None else "cost unknown", result.determinism]
+    return [f"<sub>{' · '.join(parts)}</sub>"]
