@@ -12,7 +12,7 @@ from functools import partial
 from arena.deciding.wording import limit_label, quantity
 from arena.records.gate import MustPass, Reason, Verdict
 from arena.records.metric import Criterion, Decision
-from arena.records.result import DuelResult, MetricResult, WinRate
+from arena.records.result import DuelResult, HumanAgreement, MetricResult, WinRate
 from arena.stats.estimate import Estimate
 
 _ORDER: tuple[Decision, ...] = ("fail", "inconclusive", "pass")
@@ -33,6 +33,7 @@ def verdict(
     reasons = [
         *(_without_force(reason) if unfit else reason for reason in map(partial(reason_of, result), criteria(result))),
         *(tag_reason(tag, alpha) for tag in must_pass),
+        *people_reasons(result.people),
         *unfit,
     ]
     return together(reasons)
@@ -97,6 +98,25 @@ def tag_reason(tag: MustPass, alpha: float) -> Reason:
     return _reason(name, "pass", f"{name}: 0 of {tag.cases} cases failed{bound} (one-sided {level})")
 
 
+def people_reasons(people: HumanAgreement | None) -> Iterator[Reason]:
+    """Yield whether people are shown to agree with the judge as often as the gate asks; nothing where it does not ask.
+
+    Sixteen labels that all agree show 80% (Wilson's lower end at 95%).
+    """
+    if people is None or people.least is None:
+        return
+    found, least = people.agreement, people.least
+    shown = found.interval is not None and found.interval.low >= least
+    ends = "" if found.interval is None else f" [{quantity(found.interval.low, 'share', outward=-1)}, …]"
+    value = "unknown" if found.value is None else quantity(found.value, "share")
+    name = f"human agreement at least {quantity(least, 'share')}"
+    message = f"people agree with the judge in {value}{ends} of {people.cases} cases"
+    message += f": at least {quantity(least, 'share')} is {'proved' if shown else 'not proved'}"
+    yield Reason(
+        criterion=name, decision="pass" if shown else "inconclusive", estimate=found, limit=None, message=message
+    )
+
+
 def unfit_reasons(result: DuelResult) -> Iterator[Reason]:
     """Yield what makes the evidence unfit: the judge, failures, something else that differs between the arms."""
     for judge in result.judges or ((result.judge,) if result.judge else ()):
@@ -106,6 +126,9 @@ def unfit_reasons(result: DuelResult) -> Iterator[Reason]:
         if not difference.declared:
             found = f"{difference.control} against {difference.treatment}"
             yield _doubt("arms", f"the arms differ in something that is not declared: {difference.what}: {found}")
+    if result.flagged_recount is not None and result.flagged_recount.changes_verdict:
+        cases = result.flagged_recount.cases
+        yield _doubt("judge", f"if {cases} answers that may be talking to the judge had lost, the verdict would change")
     if result.selection and result.selection.startswith("exploratory"):
         yield _doubt("cases", "the cases were chosen by their outcome")
 
