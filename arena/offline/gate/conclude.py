@@ -11,6 +11,7 @@ from arena.offline.duel.plan import DuelPlan
 from arena.offline.duel.run import Asked
 from arena.offline.duel.summarise import summarise
 from arena.offline.gate.attempt import attempt_of
+from arena.offline.gate.doubts import doubts
 from arena.offline.gate.must_pass import must_pass
 from arena.records.gate import GateResult
 from arena.records.result import DuelResult
@@ -42,7 +43,7 @@ def decided(plan: DuelPlan, executed: Executed) -> GateResult:
         treatment=plan.treatment.name,
         alpha=rules.alpha,
     )
-    found = verdict(duel, must_pass=tags, doubts=_doubts(executed), alpha=rules.alpha)
+    found = verdict(duel, must_pass=tags, doubts=tuple(doubts(plan, duel, executed)), alpha=rules.alpha)
     kept = {field.name: getattr(duel, field.name) for field in fields(DuelResult) if field.name != "kind"}
     return GateResult(
         **kept,
@@ -54,12 +55,6 @@ def decided(plan: DuelPlan, executed: Executed) -> GateResult:
         sent=True,
         sealed=plan.experiment.split is not None,
     )
-
-
-def _doubts(executed: Executed) -> list[str]:
-    if any(row.completion is not None and row.completion.authored for row in executed.answered):
-        return ["the answers were written by hand: they prove nothing of a model"]
-    return []
 
 
 def attempts_of(

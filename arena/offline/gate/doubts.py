@@ -1,0 +1,71 @@
+"""What makes a judge's preference no proof, although the judge is fit: answers that no model gave, or that game it."""
+
+from collections.abc import Iterator
+from statistics import fmean
+
+from arena.offline.duel.execute import Executed
+from arena.offline.duel.plan import DuelPlan
+from arena.records.answered import Answered
+from arena.records.result import DuelResult
+
+#: Below so many answers a single one may well be right for all of them.
+FEWEST_ANSWERS = 6
+#: One answer to every case once reached a length-controlled win rate of 86% on a public leaderboard (Zheng et al.,
+#: "Cheating automatic LLM benchmarks", ICLR 2025): so few different ones, where control has many, are no answers.
+FEW_DISTINCT, MANY_DISTINCT = 0.1, 0.5
+#: Judges prefer longer answers; an arm so much longer must win at equal length, or have a limit on its length.
+MUCH_LONGER = 2.0
+
+
+def doubts(plan: DuelPlan, duel: DuelResult, executed: Executed) -> Iterator[str]:
+    """Yield a sentence for each thing that keeps a proof from being one.
+
+    Args:
+        plan: what was asked.
+        duel: what was found.
+        executed: what came back.
+    """
+    if any(row.completion is not None and row.completion.authored for row in executed.answered):
+        yield "the answers were written by hand: they prove nothing of a model"
+    if not plan.experiment.judges:
+        return
+    control, treatment = (_texts(executed, arm.name) for arm in (plan.control, plan.treatment))
+    if _is_constant(control, treatment):
+        distinct = len(set(treatment))
+        yield f"the treatment has {distinct} different answers to {len(treatment)} cases: liking them proves nothing"
+    ratio = _length_ratio(control, treatment)
+    if ratio >= MUCH_LONGER and not _limits_length(plan) and not _wins_at_equal_length(duel):
+        yield (
+            f"the treatment's answers are {ratio:.1f} times as long and do not win at equal length: "
+            "give output_tokens_mean a limit if they may be"
+        )
+
+
+def _texts(executed: Executed, variant: str) -> list[str]:
+    return [_text(row) for row in executed.answered if row.variant == variant and row.completion is not None]
+
+
+def _text(row: Answered) -> str:
+    return row.completion.text.strip() if row.completion is not None else ""
+
+
+def _is_constant(control: list[str], treatment: list[str]) -> bool:
+    if len(treatment) < FEWEST_ANSWERS or not control:
+        return False
+    few = len(set(treatment)) <= max(1.0, FEW_DISTINCT * len(treatment))
+    return few and len(set(control)) >= MANY_DISTINCT * len(control)
+
+
+def _length_ratio(control: list[str], treatment: list[str]) -> float:
+    if not control or not treatment:
+        return 1.0
+    return fmean(map(len, treatment)) / max(fmean(map(len, control)), 1.0)
+
+
+def _limits_length(plan: DuelPlan) -> bool:
+    return any(metric.source == "output_tokens" and metric.limits for metric in plan.experiment.metrics)
+
+
+def _wins_at_equal_length(duel: DuelResult) -> bool:
+    rate = duel.judge.length_controlled_win_rate if duel.judge else None
+    return rate is not None and rate.interval is not None and rate.interval.low > 0.5
