@@ -63,8 +63,11 @@ def decide(
     interval = estimate.interval
     if estimate.value is None or interval is None:
         return _withheld(criterion, estimate.reason or "there is no interval to decide by")
-    ends = f"[{_text(interval.low, criterion, outward=-1)}, {_text(interval.high, criterion, outward=1)}]"
-    subject = f"{criterion.metric} {_text(estimate.value, criterion)} {ends}"
+    like = max(abs(interval.low), abs(interval.high), key=lambda end: end if math.isfinite(end) else 0.0)
+    low, high = (
+        _text(end, criterion, outward=away, like=like) for end, away in ((interval.low, -1), (interval.high, 1))
+    )
+    subject = f"{criterion.metric} {_text(estimate.value, criterion, like=like)} [{low}, {high}]"
     if estimate.reason is not None:
         return Decision(outcome="inconclusive", message=f"{subject}: {estimate.reason}")
     outcome = _side(interval.low, interval.high, criterion)
@@ -144,10 +147,10 @@ def _withheld(criterion: Criterion, reason: str) -> Decision:
     )
 
 
-def _text(value: float, criterion: Criterion, *, outward: int = 0) -> str:
+def _text(value: float, criterion: Criterion, *, outward: int = 0, like: float = 0.0) -> str:
     if not math.isfinite(value):
         return "−∞" if value < 0 else "∞"
     if criterion.limit.relative:
-        return quantity(value, "ratio", outward=outward)
+        return quantity(value, "ratio", outward=outward, like=like)
     difference = is_difference(criterion) and criterion.metric != "win_rate"
-    return quantity(value, criterion.unit, difference=difference, outward=outward)
+    return quantity(value, criterion.unit, difference=difference, outward=outward, like=like)

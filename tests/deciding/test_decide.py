@@ -125,7 +125,7 @@ def test_a_reason_beside_an_interval_withholds_the_verdict() -> None:
             criterion("check_pass_rate", "max_drop", 0.02),
             -0.1,
             0.1,
-            "check_pass_rate +0pp [-10pp, +10pp]: cannot tell whether max_drop 2pp holds",
+            "check_pass_rate 0pp [-10pp, +10pp]: cannot tell whether max_drop 2pp holds",
         ),
         (
             criterion("cost_usd", "max_increase", 0.1, relative=True),
