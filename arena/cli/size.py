@@ -2,61 +2,55 @@
 
 import os
 import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from arena.cli.options import OutputFormat
+from arena.cli.options import Root
 from arena.cli.screen import Screen, give, screen_of
+from arena.cli.size_options import (
+    DESIGN,
+    PILOT,
+    Alpha,
+    Arms,
+    ClusterCv,
+    ClusterSize,
+    Correction,
+    CupedRho,
+    Exact,
+    Formula,
+    FromRun,
+    Icc,
+    Looks,
+    Margin,
+    MetricName,
+    PerDay,
+    Power,
+    Ratio,
+    Share,
+    SizeFile,
+    SizeFormat,
+    SpendingName,
+)
 from arena.errors import UsageError
 
 if TYPE_CHECKING:
+    from arena.planning.size import Circumstances
+    from arena.records.experiment import Experiment
     from arena.records.plans import SizePlan
+    from arena.runs.saved import SavedRun
 
 app = typer.Typer(help="How many units a test needs.", no_args_is_help=True)
-
-DESIGN = "Design"
-TRAFFIC = "Traffic"
-
-Alpha = Annotated[
-    float,
-    typer.Option("--alpha", help="Two-sided error of the whole test; a margin takes half.", rich_help_panel=DESIGN),
-]
-Power = Annotated[float, typer.Option("--power", help="Chance to find what is there.", rich_help_panel=DESIGN)]
-Ratio = Annotated[
-    float, typer.Option("--ratio", help="Units of treatment for each unit of control.", rich_help_panel=DESIGN)
-]
-Margin = Annotated[
-    float | None,
-    typer.Option("--margin", help="Prove that treatment is at most this much worse.", rich_help_panel=DESIGN),
-]
-Arms = Annotated[int, typer.Option("--arms", min=2, help="Arms, control included.", rich_help_panel=DESIGN)]
-Icc = Annotated[float | None, typer.Option("--icc", help="Intra-cluster correlation, 0 to 1.", rich_help_panel=DESIGN)]
-ClusterSize = Annotated[
-    float | None, typer.Option("--cluster-size", help="Units a cluster, on average.", rich_help_panel=DESIGN)
-]
-ClusterCv = Annotated[
-    float, typer.Option("--cluster-cv", help="Variation of the cluster sizes: sd / mean.", rich_help_panel=DESIGN)
-]
-CupedRho = Annotated[
-    float | None,
-    typer.Option("--cuped-rho", help="Correlation with the pre-period metric.", rich_help_panel=DESIGN),
-]
-Looks = Annotated[
-    int | None, typer.Option("--looks", min=1, help="Equally spaced looks, the last included.", rich_help_panel=DESIGN)
-]
-SpendingName = Annotated[
-    str, typer.Option("--spending", help="Design of the looks, as in arena looks plan.", rich_help_panel=DESIGN)
-]
-PerDay = Annotated[float | None, typer.Option("--per-day", help="Units that arrive a day.", rich_help_panel=TRAFFIC)]
-Share = Annotated[
-    float, typer.Option("--share", help="Share of them in the test, all arms together.", rich_help_panel=TRAFFIC)
-]
 
 
 @app.command()
 def rate(
-    baseline: Annotated[float, typer.Option("--baseline", help="The rate of control, 0 to 1.")],
+    baseline: Annotated[
+        float | None, typer.Option("--baseline", help="The rate of control, 0 to 1; or --from-run has it.")
+    ] = None,
     mde: Annotated[
         float | None,
         typer.Option("--mde", help="Smallest change worth finding, absolute; with --margin the true change."),
@@ -66,6 +60,7 @@ def rate(
     ratio: Ratio = 1.0,
     margin: Margin = None,
     arms: Arms = 2,
+    correction: Correction = "bonferroni",
     icc: Icc = None,
     cluster_size: ClusterSize = None,
     cluster_cv: ClusterCv = 0.0,
@@ -74,62 +69,77 @@ def rate(
     spending: SpendingName = "obrien-fleming",
     per_day: PerDay = None,
     share: Share = 1.0,
-    formula: Annotated[
-        str | None,
-        typer.Option(
-            "--formula",
-            help="pooled, unpooled, arcsine; with --margin farrington-manning, wald.",
-            rich_help_panel=DESIGN,
-        ),
-    ] = None,
-    exact: Annotated[
-        bool,
-        typer.Option("--exact", help="Fisher's exact test by enumeration, for small arms.", rich_help_panel=DESIGN),
-    ] = False,
-    output_format: OutputFormat = "text",
+    formula: Formula = None,
+    exact: Exact = False,
+    from_run: FromRun = None,
+    metric: MetricName = None,
+    output_format: SizeFormat = "text",
+    output: SizeFile = None,
+    root: Root = None,
 ) -> None:
     """Say how much traffic a change of a rate needs, such as resolved or escalated conversations."""
     from arena.planning.size import Circumstances, size_rate
 
-    _check_format(output_format)
+    files = _formats(output_format, output)
     circumstances = Circumstances(
         alpha=alpha,
         power=power,
         ratio=ratio,
         arms=arms,
+        correction=correction,
         icc=icc,
         cluster_size=cluster_size,
         cluster_cv=cluster_cv,
         cuped_rho=cuped_rho,
-        looks=looks,
-        spending=spending if looks else None,
-        inflation=_inflation(looks, spending, alpha / max(arms - 1, 1), power),
         per_day=per_day,
         share=share,
     )
+    pilot = _Pilot(from_run, metric, root, rate=True)
+    control = pilot.mean if baseline is None else baseline
+    if control is None:
+        raise UsageError("--baseline: say the rate of control, or take it from a finished run with --from-run RUN")
     change = _change(mde, margin)
+    circumstances = _looked_at(pilot.clustered(circumstances), looks, spending, one_sided=margin is not None)
     if not exact:
-        _give(size_rate(baseline, change, circumstances, margin=margin, formula=formula), output_format)
-        return
-    if margin is not None or formula is not None:
+        plan = size_rate(control, change, circumstances, margin=margin, formula=formula)
+    elif margin is not None or formula is not None:
         raise UsageError("--exact: stands alone, without --margin and --formula")
-    from arena.planning.searched_size import size_rate_exactly
+    else:
+        from arena.planning.searched_size import size_rate_exactly
 
-    _give(size_rate_exactly(baseline, change, circumstances), output_format)
+        plan = size_rate_exactly(control, change, circumstances)
+    _give(pilot.noted(plan), output_format, files)
 
 
 @app.command()
 def mean(
-    sd: Annotated[float, typer.Option("--sd", help="Standard deviation of one unit, in the metric's unit.")],
+    sd: Annotated[
+        float | None,
+        typer.Option("--sd", help="Standard deviation of one unit, in the metric's unit; or --from-run has it."),
+    ] = None,
     mde: Annotated[
         float | None,
-        typer.Option("--mde", help="Smallest change worth finding, same unit; with --margin the true change."),
+        typer.Option("--mde", help="Smallest change worth finding, same unit (a share of the ratio with --ratio-of)."),
+    ] = None,
+    ratio_of: Annotated[
+        tuple[float, float, float, float] | None,
+        typer.Option(
+            "--ratio-of",
+            metavar="MEAN SD MEAN SD",
+            help="A ratio metric: its numerator by unit, then its denominator; --mde and --margin are relative.",
+            rich_help_panel=DESIGN,
+        ),
+    ] = None,
+    correlation: Annotated[
+        float | None,
+        typer.Option("--correlation", help="Of numerator and denominator over units.", rich_help_panel=DESIGN),
     ] = None,
     alpha: Alpha = 0.05,
     power: Power = 0.8,
     ratio: Ratio = 1.0,
     margin: Margin = None,
     arms: Arms = 2,
+    correction: Correction = "bonferroni",
     icc: Icc = None,
     cluster_size: ClusterSize = None,
     cluster_cv: ClusterCv = 0.0,
@@ -138,44 +148,182 @@ def mean(
     spending: SpendingName = "obrien-fleming",
     per_day: PerDay = None,
     share: Share = 1.0,
-    output_format: OutputFormat = "text",
+    from_run: FromRun = None,
+    metric: MetricName = None,
+    output_format: SizeFormat = "text",
+    output: SizeFile = None,
+    root: Root = None,
 ) -> None:
-    """Say how much traffic a change of a mean needs, such as latency, cost or a rating."""
-    from arena.planning.searched_size import size_mean
+    """Say how much traffic a change of a mean or a ratio needs, such as latency, cost or cost per success."""
     from arena.planning.size import Circumstances
 
-    _check_format(output_format)
+    files = _formats(output_format, output)
     circumstances = Circumstances(
         alpha=alpha,
         power=power,
         ratio=ratio,
         arms=arms,
+        correction=correction,
         icc=icc,
         cluster_size=cluster_size,
         cluster_cv=cluster_cv,
         cuped_rho=cuped_rho,
-        looks=looks,
-        spending=spending if looks else None,
-        inflation=_inflation(looks, spending, alpha / max(arms - 1, 1), power),
         per_day=per_day,
         share=share,
     )
-    _give(size_mean(sd, _change(mde, margin), circumstances, margin=margin), output_format)
+    if ratio_of is not None and (sd is not None or from_run is not None):
+        raise UsageError("--ratio-of: stands alone, without --sd and --from-run")
+    if (ratio_of is None) != (correlation is None):
+        raise UsageError("--ratio-of and --correlation: a ratio metric needs both")
+    pilot = _Pilot(from_run, metric, root, rate=False)
+    change = _change(mde, margin)
+    circumstances = _looked_at(pilot.clustered(circumstances), looks, spending, one_sided=margin is not None)
+    if ratio_of is not None and correlation is not None:
+        plan = _size_ratio(ratio_of, correlation, change, circumstances, margin)
+    else:
+        from arena.planning.searched_size import size_mean
+
+        spread = pilot.sd if sd is None else sd
+        if spread is None:
+            raise UsageError("--sd: say the standard deviation of one unit, or --ratio-of, or --from-run RUN")
+        plan = size_mean(spread, change, circumstances, margin=margin)
+    _give(pilot.noted(plan), output_format, files)
 
 
 @app.command()
 def duel(
-    win_rate: Annotated[float, typer.Option("--win-rate", help="The true win rate that should be proved.")],
-    ties: Annotated[float, typer.Option("--ties", help="Share of cases that end in a tie.")] = 0.0,
-    alpha: Alpha = 0.05,
+    win_rate: Annotated[
+        float | None, typer.Option("--win-rate", help="The true win rate that should be proved.")
+    ] = None,
+    ties: Annotated[
+        float | None, typer.Option("--ties", help="Share of cases that end in a tie; 0 without it.")
+    ] = None,
+    experiment: Annotated[
+        Path | None,
+        typer.Option(
+            "--experiment", metavar="FILE", help="Prove all that this experiment decides, guardrails included."
+        ),
+    ] = None,
+    changed: Annotated[
+        float | None,
+        typer.Option("--changed", help="Share of cases in which a guardrail changes, half of them for the worse."),
+    ] = None,
+    alpha: Annotated[
+        float | None,
+        typer.Option(
+            "--alpha",
+            help="Two-sided; the rule takes half. Without it the experiment's, else 0.05.",
+            rich_help_panel=DESIGN,
+        ),
+    ] = None,
     power: Power = 0.8,
-    output_format: OutputFormat = "text",
+    from_run: FromRun = None,
+    draws: Annotated[
+        int,
+        typer.Option("--draws", min=100, max=100_000, help="Samples of the run's cases.", rich_help_panel=PILOT),
+    ] = 4000,
+    seed: Annotated[
+        int, typer.Option("--seed", min=0, help="Of the samples of the run's cases.", rich_help_panel=PILOT)
+    ] = 0,
+    output_format: SizeFormat = "text",
+    output: SizeFile = None,
+    root: Root = None,
 ) -> None:
     """Say how many cases a duel needs, by the rule that decides it."""
-    from arena.planning.searched_size import size_duel
+    files = _formats(output_format, output)
+    if from_run is not None:
+        if ties is not None or changed is not None:
+            raise UsageError("--from-run: the run says what is tied and what changes; leave --ties and --changed out")
+        from arena.offline.pilot.size import size_from_run
 
-    _check_format(output_format)
-    _give(size_duel(win_rate, ties, alpha=alpha, power=power), output_format)
+        plan = size_from_run(
+            _load(from_run, root),
+            experiment=None if experiment is None else _experiment(experiment, root),
+            win_rate=win_rate,
+            alpha=alpha,
+            power=power,
+            seed=seed,
+            draws=draws,
+        )
+    elif experiment is not None:
+        from arena.planning.duel_size import Truth, size_experiment
+
+        loaded = _experiment(experiment, root)
+        truth = Truth(win_rate=win_rate, ties=ties or 0.0, changed=changed or 0.0)
+        level = loaded.gate.alpha if alpha is None else alpha
+        plan = size_experiment(loaded.metrics, truth, alpha=level, power=power)
+    elif win_rate is None:
+        raise UsageError("--win-rate: say which true win rate is to be proved, or take it from --from-run RUN")
+    elif changed is not None:
+        raise UsageError("--changed: is about guardrails, which --experiment FILE has")
+    else:
+        from arena.planning.duel_size import size_duel
+
+        plan = size_duel(win_rate, ties or 0.0, alpha=0.05 if alpha is None else alpha, power=power)
+    _give(plan, output_format, files)
+
+
+class _Pilot:
+    """What a finished run says of a metric; nothing where none is asked."""
+
+    def __init__(self, reference: str | None, metric: str | None, root: Path | None, *, rate: bool) -> None:
+        self.mean: float | None = None
+        self.sd: float | None = None
+        self._icc: float | None = None
+        self._inputs: dict[str, float | int | str | bool | None] = {}
+        self._notes: tuple[str, ...] = ()
+        if reference is None:
+            if metric is not None:
+                raise UsageError("--metric: is of a run; say which with --from-run RUN")
+            return
+        from arena.offline.pilot.metric import metric_of_run
+
+        run = _load(reference, root)
+        found = metric_of_run(run, metric, rate=rate)
+        self.mean, self.sd = found.mean, found.sd
+        self._icc = None if found.alike is None else found.alike.icc
+        self._inputs = {"from_run": run.id, "metric": found.metric}
+        self._notes = (found.sentence(run.id),)
+
+    def clustered(self, circumstances: "Circumstances") -> "Circumstances":
+        """Return circumstances with the run's ICC where a cluster size is given without one."""
+        if circumstances.cluster_size is None or circumstances.icc is not None or "from_run" not in self._inputs:
+            return circumstances
+        if self._icc is None:
+            run = self._inputs["from_run"]
+            raise UsageError(f"--icc: run {run} has no clusters to take it from; --cluster-size needs it")
+        return replace(circumstances, icc=self._icc)
+
+    def noted(self, plan: "SizePlan") -> "SizePlan":
+        return replace(plan, inputs={**plan.inputs, **self._inputs}, notes=(*self._notes, *plan.notes))
+
+
+def _load(reference: str, root: Path | None) -> "SavedRun":
+    from arena.cli.project import project_root
+    from arena.runs.find import find
+    from arena.runs.saved import load
+
+    return load(find(reference, root=project_root(root, start=Path.cwd())))
+
+
+def _size_ratio(
+    numbers: tuple[float, float, float, float],
+    correlation: float,
+    change: float,
+    circumstances: "Circumstances",
+    margin: float | None,
+) -> "SizePlan":
+    from arena.planning.ratio_size import size_ratio
+    from arena.stats.ratio_spread import RatioMetric
+
+    metric = RatioMetric(
+        numerator_mean=numbers[0],
+        numerator_sd=numbers[1],
+        denominator_mean=numbers[2],
+        denominator_sd=numbers[3],
+        correlation=correlation,
+    )
+    return size_ratio(metric, change, circumstances, margin=margin)
 
 
 def _change(mde: float | None, margin: float | None) -> float:
@@ -184,25 +332,43 @@ def _change(mde: float | None, margin: float | None) -> float:
     return 0.0 if mde is None else mde
 
 
-def _inflation(looks: int | None, spending: str, alpha: float, power: float) -> float:
+def _looked_at(circumstances: "Circumstances", looks: int | None, spending: str, *, one_sided: bool) -> "Circumstances":
+    """Return circumstances with what the looks cost each comparison."""
+    circumstances = replace(circumstances, one_sided=one_sided)
+    circumstances.check()
     if looks is None:
-        return 1.0
+        return circumstances
     from arena.planning.looks import equal_fractions, plan_looks
 
-    return plan_looks(equal_fractions(looks), spending, alpha=alpha, power=power).inflation
+    plan = plan_looks(equal_fractions(looks), spending, alpha=circumstances.comparison_alpha, power=circumstances.power)
+    return replace(circumstances, looks=looks, spending=spending, inflation=plan.inflation)
 
 
-def _check_format(output_format: str) -> None:
-    if output_format not in ("text", "json"):
-        raise UsageError(f"--output-format {output_format}: no such format; there are text, json")
+def _experiment(path: Path, root: Path | None) -> "Experiment":
+    from arena.files.experiments import load
+
+    return load(path, root=root)
 
 
-def _give(plan: "SizePlan", output_format: str) -> None:
+def _formats(output_format: str, files: list[Path] | None) -> dict[Path, str]:
+    """Return the format of each file, or refuse what cannot be written, before anything is computed."""
+    from arena.reports.size_report import FORMATS, format_of
+
+    if output_format not in FORMATS:
+        raise UsageError(f"--output-format {output_format}: no such format; there are {', '.join(FORMATS)}")
+    return {file: format_of(file) for file in files or ()}
+
+
+def _give(plan: "SizePlan", output_format: str, files: Mapping[Path, str]) -> None:
     from arena.reports import size_report
 
+    for file, its_format in files.items():
+        from arena.cli.deliver import FILE_WIDTH, write_file
+
+        write_file(file, size_report.render(plan, its_format, width=FILE_WIDTH))
     screen = screen_of(sys.stdout, os.environ)
-    text = size_report.render_json(plan) if output_format == "json" else size_report.render(plan, width=screen.width)
-    give(plain(text, screen))
+    text = size_report.render(plan, output_format, width=screen.width)
+    give(plain(text, screen) if output_format == "text" else text)
 
 
 def plain(text: str, screen: Screen) -> str:

@@ -14,7 +14,7 @@ from arena.records.metric import Criterion, Metric
 from arena.stats.preference import fewest_clusters
 from arena.stats.quantiles import fewest_for_quantile, fewest_for_quantile_contrast
 
-_QUANTILES = {"p50": 0.50, "p95": 0.95, "p99": 0.99}
+QUANTILES = {"p50": 0.50, "p95": 0.95, "p99": 0.99}
 _AXIS_RANGE = (1.0, 5.0)
 _FEWEST_FOR_T = 2  # with one case there is no variance
 _NOISE = 1e-9
@@ -71,10 +71,10 @@ def fewest_cases(metric: Metric, criterion: Criterion, *, alpha: float = 0.05) -
         alpha: two-sided level of the gate.
     """
     alone = criterion.limit.kind in ("max", "min")
-    if metric.aggregate in _QUANTILES:
+    if metric.aggregate in QUANTILES:
         fewest = fewest_for_quantile if alone else fewest_for_quantile_contrast
-        return fewest(_QUANTILES[metric.aggregate], 1.0 - alpha)
-    if criterion.limit.relative or not _bounds(metric, criterion):
+        return fewest(QUANTILES[metric.aggregate], 1.0 - alpha)
+    if criterion.limit.relative or not bounds_of(metric, criterion):
         return _FEWEST_FOR_T
     room = _room(metric, criterion)
     if room <= 0.0:
@@ -99,7 +99,7 @@ def _provable(
     return Provable(criterion=criterion, needed=needed, units=units, message=message)
 
 
-def _bounds(metric: Metric, criterion: Criterion) -> tuple[float, float] | None:
+def bounds_of(metric: Metric, criterion: Criterion) -> tuple[float, float] | None:
     """Return the least and the greatest value of what the limit is on; None where it is unbounded."""
     if metric.source == "win_rate":
         return 0.0, 1.0
@@ -114,7 +114,7 @@ def _bounds(metric: Metric, criterion: Criterion) -> tuple[float, float] | None:
 
 def _perfect(metric: Metric, criterion: Criterion) -> float:
     """Return the perfect value: no change for a guardrail on a difference, else the best that there is."""
-    bounds = _bounds(metric, criterion)
+    bounds = bounds_of(metric, criterion)
     assert bounds is not None
     if criterion.limit.kind in ("not_worse", "max_increase", "max_drop") and metric.source != "win_rate":
         return 0.0
@@ -124,7 +124,7 @@ def _perfect(metric: Metric, criterion: Criterion) -> float:
 
 def _room(metric: Metric, criterion: Criterion) -> float:
     """Return the distance from the perfect value to the limit, as a share of that to the worst value."""
-    bounds = _bounds(metric, criterion)
+    bounds = bounds_of(metric, criterion)
     assert bounds is not None
     above, at = threshold(criterion)
     perfect, worst = _perfect(metric, criterion), bounds[0] if above else bounds[1]
@@ -133,8 +133,8 @@ def _room(metric: Metric, criterion: Criterion) -> float:
 
 def _best(metric: Metric, criterion: Criterion, units: int, alpha: float) -> str | None:
     """Return the tightest limit that so many units could prove, rounded to what they can."""
-    bounds = _bounds(metric, criterion)
-    if units < 1 or bounds is None or metric.aggregate in _QUANTILES or criterion.limit.relative:
+    bounds = bounds_of(metric, criterion)
+    if units < 1 or bounds is None or metric.aggregate in QUANTILES or criterion.limit.relative:
         return None
     above, _ = threshold(criterion)
     perfect, worst = _perfect(metric, criterion), bounds[0] if above else bounds[1]

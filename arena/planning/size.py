@@ -5,17 +5,19 @@ Imports neither numpy nor scipy: what costs an import (looks, exact tests, t, du
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from arena.errors import UsageError
 from arena.records.plans import SizePlan
 from arena.stats import sample_size
+from arena.stats.dunnett import dunnett_alpha
 from arena.stats.sample_size import Comparison
 
 Inputs = Mapping[str, float | int | str | bool | None]
 
 _CURVE = (0.1, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0)  # multiples of the size at which the curve is shown
 _MOST_UNITS = 10**12
+CORRECTIONS = ("bonferroni", "dunnett")
 
 _SUPERIORITY = {
     "pooled": (sample_size.pooled_rates, "two proportions, z with pooled variance (Fleiss, Levin & Paik 2003)"),
@@ -39,6 +41,8 @@ class Circumstances:
     power: float = 0.8
     ratio: float = 1.0  # units of each treatment for each unit of control
     arms: int = 2  # control included
+    correction: str = "bonferroni"  # of several comparisons with control; or dunnett
+    one_sided: bool = False  # a margin is tested on one side, at alpha/2
     icc: float | None = None
     cluster_size: float | None = None  # units a cluster on average
     cluster_cv: float = 0.0  # coefficient of variation of the cluster sizes
@@ -51,8 +55,12 @@ class Circumstances:
 
     @property
     def comparison_alpha(self) -> float:
-        """Two-sided error of each comparison with control (Bonferroni)."""
-        return sample_size.bonferroni_alpha(self.alpha, self.arms)
+        """Two-sided error of each comparison with control; a margin's test has half of it on its one side."""
+        if self.correction == "bonferroni" or self.arms == 2:
+            return sample_size.bonferroni_alpha(self.alpha, self.arms)
+        if self.one_sided:
+            return 2.0 * dunnett_alpha(self.alpha / 2.0, self.arms, ratio=self.ratio, sided=1)
+        return dunnett_alpha(self.alpha, self.arms, ratio=self.ratio)
 
     @property
     def factor(self) -> float:
@@ -79,15 +87,26 @@ class Circumstances:
             raise UsageError(f"--power {self.power:g}: must lie between alpha and 1")
         if not 0.0 < self.ratio < float("inf"):
             raise UsageError(f"--ratio {self.ratio:g}: must be above 0")
+        if self.correction not in CORRECTIONS:
+            raise UsageError(f"--correction {self.correction}: no such correction; there are {', '.join(CORRECTIONS)}")
         if (self.icc is None) != (self.cluster_size is None):
             raise UsageError("--icc and --cluster-size: clusters need both")
+        if self.icc is None and self.cluster_cv != 0.0:
+            raise UsageError("--cluster-cv: clusters need --icc and --cluster-size too")
         if self.per_day is None and self.share != 1.0:
             raise UsageError("--share: a duration needs --per-day too")
+        self._ask("--arms", lambda: self.comparison_alpha)
+        self._ask("--icc, --cluster-size, --cluster-cv", self._cluster_factor)
+        self._ask("--cuped-rho", self._cuped_factor)
+        per_day = 1.0 if self.per_day is None else self.per_day
+        self._ask("--per-day, --share", lambda: sample_size.days_of_traffic(1, per_day, self.share))
+
+    @staticmethod
+    def _ask(options: str, what: Callable[[], float]) -> None:
         try:
-            _ = self.comparison_alpha, self.factor
-            sample_size.days_of_traffic(1, 1.0 if self.per_day is None else self.per_day, self.share)
+            what()
         except ValueError as error:
-            raise UsageError(str(error)) from None
+            raise UsageError(f"{options}: {error}") from None
 
     def inputs(self) -> Inputs:
         """Return what was asked, by the names of the options."""
@@ -96,6 +115,7 @@ class Circumstances:
             "power": self.power,
             "ratio": self.ratio,
             "arms": self.arms,
+            "correction": self.correction,
             "icc": self.icc,
             "cluster_size": self.cluster_size,
             "cluster_cv": self.cluster_cv,
@@ -141,6 +161,7 @@ def size_rate(
     >>> dict(plan.per_arm), plan.total
     ({'control': 1471, 'treatment': 1471}, 2942)
     """
+    circumstances = replace(circumstances, one_sided=margin is not None)
     circumstances.check()
     comparison, name = compare_rates(baseline, mde, margin=margin, formula=formula, ratio=circumstances.ratio)
     inputs = {"baseline": baseline, "mde": mde, "margin": margin}
@@ -183,7 +204,9 @@ def sized_by(comparison: Comparison, circumstances: Circumstances, formula: str)
     )
 
 
-def plan_size(sized: Sized, circumstances: Circumstances, *, inputs: Inputs, unit: str) -> SizePlan:
+def plan_size(
+    sized: Sized, circumstances: Circumstances, *, inputs: Inputs, unit: str, notes: tuple[str, ...] = ()
+) -> SizePlan:
     """Return the plan of a test: every arm in whole units, weeks, power curve.
 
     Args:
@@ -191,6 +214,7 @@ def plan_size(sized: Sized, circumstances: Circumstances, *, inputs: Inputs, uni
         circumstances: that multiply it, and the traffic that fills it.
         inputs: what was asked of the metric, added to those of the circumstances.
         unit: what is counted, in the plural.
+        notes: said before those on the circumstances.
 
     Raises:
         UsageError: more units than anybody has.
@@ -219,7 +243,7 @@ def plan_size(sized: Sized, circumstances: Circumstances, *, inputs: Inputs, uni
         days=None if weeks is None else 7 * weeks,
         weeks=weeks,
         power_curve=tuple((size, sized.power(size / factor)) for size in sizes),
-        notes=_notes(circumstances, per_arm, unit, days, one_sided=inputs.get("margin") is not None),
+        notes=(*notes, *_notes(circumstances, per_arm, unit, days)),
     )
 
 
@@ -227,15 +251,14 @@ def _treatments(arms: int) -> list[str]:
     return ["treatment"] if arms == 2 else [f"treatment_{index}" for index in range(1, arms)]
 
 
-def _notes(
-    circumstances: Circumstances, per_arm: Mapping[str, int], unit: str, days: int | None, *, one_sided: bool
-) -> tuple[str, ...]:
+def _notes(circumstances: Circumstances, per_arm: Mapping[str, int], unit: str, days: int | None) -> tuple[str, ...]:
     notes = []
-    if one_sided:
-        notes.append(f"non-inferiority, one-sided at {circumstances.comparison_alpha / 2:g}")
+    if circumstances.one_sided:
+        notes.append(f"non-inferiority, one-sided at {circumstances.comparison_alpha / 2:.4g}")
     if circumstances.arms > 2:
         others = circumstances.arms - 1
-        notes.append(f"{others} comparisons with control, each at {circumstances.comparison_alpha:g} (Bonferroni)")
+        name = circumstances.correction.title()
+        notes.append(f"{others} comparisons with control, each at {circumstances.comparison_alpha:.4g} ({name})")
     if circumstances.icc is not None and circumstances.cluster_size is not None:
         clusters = sample_size.whole(per_arm["control"] / circumstances.cluster_size)
         effect = sample_size.design_effect(circumstances.cluster_size, circumstances.icc, circumstances.cluster_cv)

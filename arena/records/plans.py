@@ -5,21 +5,37 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CriterionSize:
+    """How many cases one criterion of a duel needs."""
+
+    criterion: str  # "check_pass_rate max_drop 2pp"
+    role: str
+    cases: int | None  # for this criterion alone; None: no number of cases is enough
+    at_best: int | None  # on perfect data
+    power: float | None  # with the cases of the whole plan
+    assumed: str  # what is taken to be true of it, in words
+    drives: bool = False  # needs the most
+    reason: str | None = None  # why there is no number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SizePlan:
     """How many units a test needs."""
 
     schema_version: int
     kind: str  # "size"
     unit: str  # "conversations", "units" or "cases"
-    per_arm: Mapping[str, int]
-    total: int
+    per_arm: Mapping[str, int | None]
+    total: int | None  # None: no number is enough, for `reason`
     formula: str  # its name and source
     inputs: Mapping[str, float | int | str | bool | None]  # as used, defaults included
-    power: float  # with so many units
+    power: float | None  # with so many units
     days: int | None  # whole weeks, 7 days each; None: nobody said how much traffic there is
     weeks: int | None
     power_curve: tuple[tuple[int, float], ...]  # units of the control arm, power
     notes: tuple[str, ...]
+    criteria: tuple[CriterionSize, ...] = ()  # of a duel that decides several things at once
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""A finished run as the pilot of the next one."""
