@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from arena.files.golden import load
+
 REPOSITORY = Path(__file__).parents[2]
 EXAMPLES = REPOSITORY / "examples"
 #: The command line as it is where the extra `local` is not installed.
@@ -60,14 +62,41 @@ def smollm2(project: Path) -> dict[str, Any]:
     return duel(project, "smollm2")
 
 
+@pytest.fixture(scope="module")
+def extraction(project: Path) -> dict[str, Any]:
+    """Run rules against a small model once, its answers from the record."""
+    return duel(project, "extraction")
+
+
+@pytest.fixture(scope="module")
+def retrieval(project: Path) -> dict[str, Any]:
+    """Run three paragraphs against five once, from recorded answers."""
+    return duel(project, "retrieval")
+
+
+@pytest.fixture(scope="module")
+def decoding(project: Path) -> dict[str, Any]:
+    """Run sampling against none once, from recorded answers."""
+    return duel(project, "decoding")
+
+
+def metric(result: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return one metric of a result."""
+    (found,) = (each for each in result["metrics"] if each["name"] == name)
+    return dict(found)
+
+
 def test_every_folder_of_examples_is_one_that_these_tests_run() -> None:
-    """A new example joins these tests."""
-    assert {path.name for path in EXAMPLES.iterdir() if path.is_dir()} == {"support-bot", "smollm2"}
+    """A new example joins these tests, and the page that lists them."""
+    folders = {path.name for path in EXAMPLES.iterdir() if path.is_dir()}
+    assert folders == {"support-bot", "smollm2", "extraction", "retrieval", "decoding"}
+    listed = (EXAMPLES / "README.md").read_text(encoding="utf-8")
+    assert [name for name in folders if f"]({name}/)" not in listed] == []
 
 
-@pytest.mark.parametrize("file", sorted(EXAMPLES.glob("*/experiment.yaml")), ids=lambda file: file.parent.name)
+@pytest.mark.parametrize("file", sorted(EXAMPLES.glob("*/*.yaml")), ids=lambda file: f"{file.parent.name}-{file.stem}")
 def test_an_example_is_checked_without_a_mistake(project: Path, file: Path) -> None:
-    """`arena check` accepts each example's experiment with all that it reads."""
+    """`arena check` accepts each example's experiments, cases and rubrics with all that they read."""
     done = arena(project, "check", str(file.relative_to(REPOSITORY)))
     assert done.returncode == 0, done.stderr
     assert "no mistakes" in done.stderr
@@ -151,3 +180,75 @@ class TestSmollm2:
         assert judge["unparseable"] == 0
         assert not judge["fit"]
         assert judge["unfit_reasons"]
+
+
+class TestExtraction:
+    """examples/extraction."""
+
+    def test_a_function_is_called_and_the_model_is_replayed(self, extraction: dict[str, Any]) -> None:
+        """A target and a recorded model are two arms of one duel."""
+        assert (extraction["cases"], extraction["judge"]) == (48, None)
+        assert extraction["calls"]["made"] == 48
+
+    def test_the_checks_prove_that_the_model_reads_fewer_mails_rightly(self, extraction: dict[str, Any]) -> None:
+        """A duel without a judge ends in a proven no: the interval of the difference lies below 0."""
+        passed = metric(extraction, "check_pass_rate")
+        assert (round(passed["control"], 3), round(passed["treatment"], 3)) == (0.479, 0.062)
+        assert (passed["role"], passed["decision"]) == ("primary", "fail")
+        assert passed["difference"]["interval"]["high"] < 0
+
+
+class TestRetrieval:
+    """examples/retrieval."""
+
+    def test_the_committed_contexts_are_what_the_script_retrieves(self, project: Path, tmp_path: Path) -> None:
+        """Whoever changes a policy or a question sees that the contexts are no longer theirs."""
+        again = tmp_path / "again"
+        shutil.copytree(project, again, ignore=shutil.ignore_patterns(".arena", "k?.jsonl"))
+        subprocess.run([sys.executable, "examples/retrieval/retrieve.py"], cwd=again, check=True, timeout=60)
+        for name in ("k3.jsonl", "k5.jsonl"):
+            written = (again / "examples/retrieval" / name).read_text(encoding="utf-8")
+            assert written == (EXAMPLES / "retrieval" / name).read_text(encoding="utf-8"), f"run retrieve.py: {name}"
+
+    def test_five_paragraphs_hold_the_answer_more_often_than_three(self) -> None:
+        """31 and 37 of 48: each question's cluster names the paragraph that answers it."""
+        paragraph = {case.id: case.cluster for case in load(REPOSITORY / "golden/policy-questions.yaml").cases}
+        found = {}
+        for name in ("k3", "k5"):
+            lines = (EXAMPLES / "retrieval" / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+            rows = [json.loads(line) for line in lines]
+            found[name] = sum(paragraph[row["case"]] in {each["id"] for each in row["context"]} for row in rows)
+        assert found == {"k3": 31, "k5": 37}
+
+    def test_better_retrieval_does_not_show_in_the_answers(self, retrieval: dict[str, Any]) -> None:
+        """The interval reaches far to both sides of 0: neither better nor worse is shown."""
+        passed = metric(retrieval, "check_pass_rate")
+        assert (round(passed["control"], 3), round(passed["treatment"], 3)) == (0.312, 0.292)
+        assert passed["decision"] == "inconclusive"
+        assert passed["difference"]["interval"]["low"] < -0.2
+        assert passed["difference"]["interval"]["high"] > 0.2
+
+
+class TestDecoding:
+    """examples/decoding."""
+
+    def test_temperature_0_is_proved_to_hold_the_fact_more_often(self, decoding: dict[str, Any]) -> None:
+        """Three answers to each of 28 questions are 28 pieces of evidence, and they are enough."""
+        passed = metric(decoding, "check_pass_rate")
+        assert (round(passed["control"], 3), round(passed["treatment"], 3)) == (0.476, 0.821)
+        assert (passed["decision"], decoding["cases"], decoding["repeats"]) == ("pass", 28, 3)
+        assert passed["difference"]["interval"]["low"] > 0
+
+    def test_the_best_of_three_hides_what_all_of_three_shows(self, decoding: dict[str, Any]) -> None:
+        """Sampled, pass@3 is far above pass^3; without chance both are the share of right answers."""
+        best, every = metric(decoding, "pass@3"), metric(decoding, "pass^3")
+        assert (round(best["control"], 3), round(every["control"], 3)) == (0.714, 0.214)
+        assert best["treatment"] == every["treatment"] == metric(decoding, "check_pass_rate")["treatment"]
+
+    def test_answers_that_are_cut_off_are_counted_and_kept(self, decoding: dict[str, Any]) -> None:
+        """Every answer is in its arm's counts: 84 each."""
+        assert {name: counts["length"] for name, counts in decoding["outcomes"].items()} == {
+            "sampled": 33,
+            "greedy": 15,
+        }
+        assert {sum(counts.values()) for counts in decoding["outcomes"].values()} == {84}
