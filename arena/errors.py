@@ -3,6 +3,7 @@
 ArenaError
 ├── UsageError            2   the command line or a file is wrong; nothing was sent
 │   └── FileError         2   one or many located mistakes in files that people write
+├── NotTrustworthy        3   what was found cannot carry the answer that was asked for
 ├── CannotRun             4   the run could not be done or finished
 │   ├── ProviderUnusable  4   key refused, model unknown, provider down, wait too long
 │   ├── BudgetExceeded    4   the next call would pass the cost cap
@@ -55,6 +56,12 @@ class FileError(UsageError):
     def __init__(self, mistakes: Sequence[Mistake]) -> None:
         super().__init__("\n".join(str(mistake) for mistake in mistakes))
         self.mistakes = tuple(mistakes)
+
+
+class NotTrustworthy(ArenaError):
+    """Report that the data are there, and cannot carry the answer that was asked for."""
+
+    exit_code = 3
 
 
 class CannotRun(ArenaError):

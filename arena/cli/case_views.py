@@ -7,6 +7,7 @@ from arena.offline.duel.plan import messages_of
 from arena.records.answered import Answered
 from arena.records.case import Case, Message
 from arena.records.judgment import Comparison, Judgment
+from arena.records.result import DuelResult
 from arena.records.variant import Variant
 from arena.reports.case_report import CaseLine, CaseView
 from arena.runs.saved import SavedRun
@@ -18,8 +19,10 @@ class RunCases:
     def __init__(self, saved: SavedRun) -> None:
         self.run = saved.id
         self._experiment = saved.experiment
-        self._result = saved.result
-        self._arms = (saved.result.control, saved.result.treatment)
+        self._duel = None if saved.is_ranking else saved.result
+        self._arms = (
+            tuple(saved.experiment.variants) if self._duel is None else (self._duel.control, self._duel.treatment)
+        )
         self._answers: dict[str, list[Answered]] = {}
         self._judgments: dict[str, list[Judgment]] = {}
         for row in saved.completions:
@@ -54,7 +57,7 @@ class RunCases:
 
     def _line(self, case: Case) -> CaseLine:
         rows = self._by_arm(case.id)
-        merged = self._merged(case.id, rows) if self._result.win_rate is not None else None
+        merged = self._merged(case.id, rows, self._duel) if self._duel and self._duel.win_rate is not None else None
         return CaseLine(
             case=case.id,
             input=case.input,
@@ -65,17 +68,18 @@ class RunCases:
             checks={arm: _passed(each) for arm, each in rows.items()},
         )
 
-    def _merged(self, case_id: str, rows: Mapping[str, Iterable[Answered]]) -> Comparison:
-        control, treatment = self._arms
+    def _merged(self, case_id: str, rows: Mapping[str, Iterable[Answered]], duel: DuelResult) -> Comparison:
+        control, treatment = duel.control, duel.treatment
         failed = {arm: [row.repeat for row in rows[arm] if row.failure is not None] for arm in self._arms}
         return merge(
             case_id,
             self._judgments.get(case_id, ()),
             control=control,
             treatment=treatment,
-            repeats=self._result.repeats,
+            repeats=duel.repeats,
             control_failed=failed[control],
             treatment_failed=failed[treatment],
+            panel=duel.panel.rule if duel.panel else "mean",
         )
 
 

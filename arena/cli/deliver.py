@@ -2,30 +2,38 @@
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from arena.cli.screen import give, screen_of
-from arena.errors import StorageFailed
+from arena.errors import ArenaError, StorageFailed
 
 if TYPE_CHECKING:
+    from arena.records.ranking import RankResult
     from arena.records.result import DuelResult
 
 FILE_WIDTH = 100  # columns of a text report in a file
 
 
-def check_formats(output_format: str, files: Sequence[Path]) -> None:
+def check_formats(output_format: str, files: Sequence[Path], *, plain: bool = False) -> None:
     """Refuse an unknown format or ending before any work is done.
+
+    Args:
+        output_format: for stdout.
+        files: to be written.
+        plain: text and JSON alone, for what is no run.
 
     Raises:
         UsageError: naming the formats there are.
     """
-    from arena.reports.formats import check_format, format_of
+    from arena.reports.formats import FORMATS, PLAIN, check_format, format_of
 
-    check_format(output_format)
+    among = PLAIN if plain else FORMATS
+    check_format(output_format, among)
     for file in files:
-        format_of(file)
+        format_of(file, among)
 
 
 def deliver(
@@ -45,6 +53,79 @@ def deliver(
         write_file(file, text)
     screen = screen_of(sys.stdout, os.environ)
     give(renderer(output_format)(result, manifest, width=screen.width, colour=screen.colour, unicode=screen.unicode))
+    if output_format == "github" and (summary := os.environ.get("GITHUB_STEP_SUMMARY")):
+        text = renderer("markdown")(result, manifest, width=FILE_WIDTH, colour=False, unicode=True)
+        _append(Path(summary), text)
+
+
+def _append(file: Path, text: str) -> None:
+    """Add to the page that a forge shows for a step.
+
+    Raises:
+        StorageFailed: it cannot be written.
+    """
+    try:
+        with file.open("a", encoding="utf-8") as page:
+            page.write(text)
+    except OSError as error:
+        raise StorageFailed(f"cannot write {file}: {error.strerror or error}") from None
+
+
+def check_ranking_formats(output_format: str, files: Sequence[Path]) -> None:
+    """Refuse a format that there is no report of a ranking in, before any work is done.
+
+    Raises:
+        UsageError: naming those there are.
+    """
+    from arena.reports import rank_report
+    from arena.reports.formats import format_of
+
+    rank_report.check_format(output_format)
+    for file in files:
+        rank_report.check_format(format_of(file))
+
+
+def deliver_ranking(
+    result: "RankResult", manifest: Mapping[str, Any], *, output_format: str, files: Sequence[Path] = ()
+) -> None:
+    """Write the report of a ranking to each file, then give it to stdout.
+
+    Raises:
+        UsageError: there is no report of a ranking in a format.
+        StorageFailed: a file cannot be written.
+    """
+    from arena.reports.formats import format_of
+    from arena.reports.rank_report import render
+
+    for file in files:
+        form = format_of(file)
+        write_file(file, render(result, manifest, form, width=FILE_WIDTH, colour=False, unicode=True))
+    screen = screen_of(sys.stdout, os.environ)
+    give(render(result, manifest, output_format, width=screen.width, colour=screen.colour, unicode=screen.unicode))
+
+
+@contextmanager
+def telling_junit(name: str, output_format: str, files: Sequence[Path]) -> Iterator[None]:
+    """Leave a JUnit report also of a run that could not be made: CI servers look for the file.
+
+    Args:
+        name: of the experiment, as the user gave it.
+        output_format: for stdout.
+        files: that the user asked for.
+    """
+    try:
+        yield
+    except ArenaError as error:
+        wanted = [file for file in files if file.suffix.lower() == ".xml"]
+        if wanted or output_format == "junit":
+            from arena.reports.junit import could_not_run
+
+            text = could_not_run(name, error.message)
+            for file in wanted:
+                write_file(file, text)
+            if output_format == "junit":
+                give(text)
+        raise
 
 
 def write_file(file: Path, text: str) -> None:

@@ -14,11 +14,29 @@ import typer
 from typer.core import TyperGroup
 
 from arena import __version__
-from arena.cli import aa, cache, check, duel, init_command, looks, report, runs, schema, show, size, tally
+from arena.cli import (
+    aa,
+    audit,
+    cache,
+    check,
+    duel,
+    gate,
+    init_command,
+    label,
+    looks,
+    rank,
+    report,
+    runs,
+    schema,
+    show,
+    size,
+    tally,
+)
 from arena.cli.screen import say
 from arena.errors import ArenaError, Interrupted
 
 SCREEN_OFFLINE = "Screen offline"
+TRUST = "Trust the judge"
 PLAN = "Plan a live test"
 HOUSEKEEPING = "Housekeeping"
 
@@ -78,8 +96,12 @@ def _arena(
 
 
 app.command("duel", rich_help_panel=SCREEN_OFFLINE, short_help=OVERVIEW["duel"])(duel.duel)
+app.command("gate", rich_help_panel=SCREEN_OFFLINE, short_help=OVERVIEW["gate"])(gate.gate)
+app.command("rank", rich_help_panel=SCREEN_OFFLINE, short_help=OVERVIEW["rank"])(rank.rank)
 app.command("tally", rich_help_panel=SCREEN_OFFLINE, short_help=OVERVIEW["tally"])(tally.tally)
 app.command("aa", rich_help_panel=SCREEN_OFFLINE, short_help=OVERVIEW["aa"])(aa.aa)
+app.command("label", rich_help_panel=TRUST, short_help=OVERVIEW["label"])(label.label)
+app.command("audit", rich_help_panel=TRUST, short_help=OVERVIEW["audit"])(audit.audit)
 app.add_typer(size.app, name="size", rich_help_panel=PLAN, short_help=OVERVIEW["size"])
 app.add_typer(looks.app, name="looks", rich_help_panel=PLAN, short_help=OVERVIEW["looks"])
 app.command("init", rich_help_panel=HOUSEKEEPING, short_help=OVERVIEW["init"])(init_command.init)

@@ -12,7 +12,9 @@ from arena.completions.retry import HashedChance
 from arena.errors import CacheMiss
 from arena.offline.duel.execute import execute
 from arena.offline.duel.plan import DuelPlan, plan_duel
+from arena.offline.duel.run import Executing
 from arena.offline.duel.select import Selection
+from arena.offline.rank.execute import execute_pairs
 from arena.records.call import Answer, CallFailure, Completion, FailureKind, Request
 from arena.records.experiment import Experiment
 from arena.records.run_options import RunOptions
@@ -62,7 +64,8 @@ def record(run: SavedRun, *, cache_dir: Path) -> list[Pair]:
     """
     plan = _plan(run)
     try:
-        pairs = asyncio.run(_ask(plan, _settings(run, plan, cache_dir), failures_of(run)))
+        executing = execute_pairs if run.is_ranking else execute
+        pairs = asyncio.run(_ask(plan, _settings(run, plan, cache_dir), failures_of(run), executing))
     except CacheMiss as error:
         hint = "a base URL is part of every call: set what the run had (OPENAI_BASE_URL …), or name its --cache-dir"
         raise CacheMiss(error.message, hint=hint) from None
@@ -94,16 +97,19 @@ def _settings(run: SavedRun, plan: DuelPlan, cache_dir: Path) -> CompletionSetti
 def _plan(run: SavedRun) -> DuelPlan:
     asked = {row.case for row in run.completions}
     cases = tuple(case for case in run.experiment.golden.cases if case.id in asked)
-    options = RunOptions(repeats=run.result.repeats, offline=True)
+    repeats = run.ranking.repeats if run.is_ranking else run.result.repeats
+    options = RunOptions(repeats=repeats, offline=True)
     return plan_duel(run.experiment, options, Selection(cases=cases, how=None), environment=dict(os.environ))
 
 
-async def _ask(plan: DuelPlan, settings: CompletionSettings, failed: Mapping[str, CallFailure]) -> list[Pair]:
+async def _ask(
+    plan: DuelPlan, settings: CompletionSettings, failed: Mapping[str, CallFailure], executing: Executing
+) -> list[Pair]:
     async with open_completions(
         settings, environment=plan.environment, clock=_now, rng=HashedChance(plan.seed)
     ) as completions:
         recorder = Recorder(completions, failed)
-        await execute(plan, recorder, progress=_Silence())
+        await executing(plan, recorder, progress=_Silence())
         return recorder.pairs
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from arena.cli.deliver import check_formats, deliver
+from arena.cli.deliver import check_formats, check_ranking_formats, deliver, deliver_ranking
 from arena.cli.options import OutputFile, OutputFormat, Root, RunArgument
 from arena.cli.project import project_root, run_reference
 
@@ -18,9 +18,13 @@ def report(
     from arena.runs.saved import load
 
     files = output or []
-    check_formats(output_format, files)
     here = Path.cwd()
     folder = project_root(root, start=here)
     saved = load(find(run, root=folder))
     facts = saved.manifest | {"reference": run_reference(run, folder, start=here)}
+    if saved.is_ranking:
+        check_ranking_formats(output_format, files)
+        deliver_ranking(saved.ranking, facts, output_format=output_format, files=files)
+        return
+    check_formats(output_format, files)
     deliver(saved.result, facts, output_format=output_format, files=files)

@@ -5,35 +5,46 @@ import gc
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from arena.cli.progress import showing_progress
 from arena.cli.screen import give, say, screen_of
+from arena.offline.duel.execute import execute
 from arena.offline.duel.forecast import Forecast
 from arena.offline.duel.plan import DuelPlan
 from arena.offline.duel.prepare import callable_models, cap_of
-from arena.offline.duel.run import ask, identity_of
+from arena.offline.duel.run import Asked, Executing, ask, identity_of
 from arena.providers import table
 from arena.reports.safe_text import safe
-from arena.runs.folder import open_run
+from arena.runs.folder import RunFolder, open_run
 
 if TYPE_CHECKING:
     from arena.offline.duel.conclude import Finished
+    from arena.offline.gate.conclude import Gated
+    from arena.records.outlook import Outlook
+
+Ended = TypeVar("Ended")
 
 
 def give_plan(plan: DuelPlan, expected: Forecast, *, output_format: str) -> None:
-    """Show what a run would ask, cost and be able to prove."""
+    """Show what a duel would ask, cost and be able to prove."""
     from arena.offline.duel.outlook import outlook
+
+    show_plan(outlook(plan, expected), output_format=output_format)
+
+
+def show_plan(planned: "Outlook", *, output_format: str) -> None:
+    """Show what is known of a run before it is sent."""
     from arena.reports import plan_report
 
     screen = screen_of(sys.stdout, os.environ)
     text = plan_report.render(
-        outlook(plan, expected),
+        planned,
         output_format,
         width=screen.width,
         colour=screen.colour,
@@ -51,14 +62,89 @@ def run_plan(
     quiet: bool,
     verbose: bool,
 ) -> "Finished":
-    """Run a plan, with its cost line before the first paid call and progress on stderr."""
+    """Run a duel's plan, with its cost line before the first paid call and progress on stderr."""
+
+    def concluding(asked: Asked, folder: RunFolder) -> "Finished":
+        from arena.offline.duel.conclude import conclude
+
+        return conclude(plan, asked, folder)
+
+    return carry_out(
+        plan,
+        expected,
+        concluding=concluding,
+        loading=("arena.offline.duel.conclude", "arena.reports.table"),
+        identity=identity_of(plan),
+        cache_dir=cache_dir,
+        environment=environment,
+        quiet=quiet,
+        verbose=verbose,
+    )
+
+
+def run_gate(
+    plan: DuelPlan,
+    expected: Forecast,
+    *,
+    cache_dir: Path | None,
+    environment: Mapping[str, str],
+    quiet: bool,
+    verbose: bool,
+) -> "Gated":
+    """Run a gate's plan as a duel's is run, and decide on what came back."""
+
+    def concluding(asked: Asked, folder: RunFolder) -> "Gated":
+        from arena.offline.gate.conclude import conclude
+
+        return conclude(plan, asked, folder)
+
+    return carry_out(
+        plan,
+        expected,
+        concluding=concluding,
+        loading=("arena.offline.gate.conclude", "arena.reports.table"),
+        identity=identity_of(plan) | {"command": "gate"},
+        cache_dir=cache_dir,
+        environment=environment,
+        quiet=quiet,
+        verbose=verbose,
+    )
+
+
+def carry_out(
+    plan: DuelPlan,
+    expected: Forecast,
+    *,
+    concluding: Callable[[Asked, RunFolder], Ended],
+    loading: tuple[str, ...],
+    identity: Mapping[str, Any],
+    cache_dir: Path | None,
+    environment: Mapping[str, str],
+    quiet: bool,
+    verbose: bool,
+    executing: Executing = execute,
+) -> Ended:
+    """Ask what a plan asks inside its run folder, and conclude.
+
+    Args:
+        plan: what to ask.
+        expected: its calls and price, for the line before the first paid call.
+        concluding: makes the end of what came back, and writes it into the folder.
+        loading: modules that the end needs: they load while the first answers are on their way.
+        identity: what makes this run the one that an interrupted one is taken up by, as plain JSON.
+        cache_dir: of completions; None: the project's.
+        environment: where keys are read from.
+        quiet: no progress.
+        verbose: say which run it is.
+        executing: carries out the plan's tasks.
+    """
     _tune_for_calls()
     cache = cache_dir or plan.root / ".arena" / "cache"
     if not plan.options.offline and not cache.exists():
         # Nothing is cached: the first vendor's library loads while the run folder and the cache are made.
         Thread(target=_preload, args=(plan,), daemon=True).start()
     screen = screen_of(sys.stderr, os.environ)
-    with open_run(plan.experiment, options=identity_of(plan), clock=_now) as folder:
+    with open_run(plan.experiment, options=identity, clock=now) as folder:
         if verbose:
             say(f"{'resuming' if folder.adopted else 'run'} {folder.id}")
         with showing_progress(screen, quiet=quiet) as progress:
@@ -68,18 +154,17 @@ def run_plan(
                     folder.id,
                     cache_dir=cache,
                     environment=environment,
-                    clock=_now,
+                    clock=now,
                     seconds=time.monotonic,
                     progress=progress,
-                    announce=lambda: _announce(plan, expected, quiet=quiet),
+                    announce=lambda: _announce(plan, expected, loading, quiet=quiet),
+                    executing=executing,
                 )
             )
-        from arena.offline.duel.conclude import conclude
-
-        finished = conclude(plan, asked, folder)
-    for warning in finished.warnings:
+        ended = concluding(asked, folder)
+    for warning in asked.warnings:
         say(f"warning: {safe(warning)}")
-    return finished
+    return ended
 
 
 def _preload(plan: DuelPlan) -> None:
@@ -106,14 +191,15 @@ def _tune_for_calls() -> None:
     sys.setswitchinterval(0.001)
 
 
-def _announce(plan: DuelPlan, expected: Forecast, *, quiet: bool) -> None:
+def _announce(plan: DuelPlan, expected: Forecast, loading: tuple[str, ...], *, quiet: bool) -> None:
     # Statistics and report take 0.3 s to load: while the first answers are on their way, and not before them.
-    Thread(target=_load, args=("arena.offline.duel.conclude", "arena.reports.table"), daemon=True).start()
+    Thread(target=_load, args=loading, daemon=True).start()
     if not quiet and (line := cost_line(plan, expected)):
         say(line)
 
 
-def _now() -> datetime:
+def now() -> datetime:
+    """Return the time of day, with its zone."""
     return datetime.now().astimezone()
 
 

@@ -55,3 +55,4 @@ class Outlook:
     provable: tuple[Reach, ...]
     selection: str | None
     notes: tuple[str, ...]
+    variants: tuple[str, ...] = ()  # of a ranking, which has no control and no treatment

@@ -54,3 +54,44 @@ def difference_bar(value: float, *, scale: float, half: int = 4) -> str:
     if value < 0:
         return f"{('▐' * rest + '█' * whole):>{half}}▕{' ' * half}"
     return f"{' ' * half}▕{('█' * whole + '▌' * rest):<{half}}"
+
+
+def rating_bar(
+    value: float | None, interval: Interval | None, *, low: float, high: float, middle: float, width: int
+) -> str:
+    """Draw a rating and its interval on a line from `low` to `high` that others share, with `middle` marked.
+
+    Args:
+        value: from low to high; None draws the line alone.
+        interval: of the value; None draws the value alone.
+        low: what the first column stands for.
+        high: what the last one stands for; above `low`.
+        middle: what the mark stands for.
+        width: columns, at least 3.
+
+    >>> bounds = Interval(low=1010.0, high=1150.0, level=0.95, method="max |t|")
+    >>> rating_bar(1080.0, bounds, low=800.0, high=1200.0, middle=1000.0, width=32)
+    '┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈├─────●─────┤┈┈┈'
+    >>> rating_bar(None, None, low=800.0, high=1200.0, middle=1000.0, width=32)
+    '┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈│┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈'
+    """
+    cells = [TRACK] * width
+    mark = rating_column(middle, low=low, high=high, width=width)
+    cells[mark] = "│"
+    if value is None:
+        return "".join(cells)
+    first, last = (
+        rating_column(end, low=low, high=high, width=width)
+        for end in ((interval.low, interval.high) if interval else (value, value))
+    )
+    cells[first : last + 1] = ["─"] * (last + 1 - first)
+    if first < mark < last:
+        cells[mark] = "┼"
+    cells[first], cells[last] = "├", "┤"
+    cells[rating_column(value, low=low, high=high, width=width)] = "●"
+    return "".join(cells)
+
+
+def rating_column(value: float, *, low: float, high: float, width: int) -> int:
+    """Return the column, from 0, in which a rating stands on a line from `low` to `high`."""
+    return _cell((value - low) / (high - low), width)

@@ -43,7 +43,7 @@ class CaseView:
 
     run: str
     case: Case
-    arms: tuple[str, str]  # control and treatment
+    arms: tuple[str, ...]  # control and treatment; of a ranking all variants
     prompts: Mapping[str, Sequence[Message]]  # variant -> the messages that it sent; none where it had none
     answers: Mapping[str, Sequence[Answered]]  # variant -> one a repeat
     judgments: Sequence[Judgment]
@@ -100,17 +100,17 @@ def _head(canvas: Canvas, view: CaseView) -> list[Text]:
 
 
 def _prompts(canvas: Canvas, view: CaseView) -> list[Text]:
-    """Show what both arms sent alike once, and what they did not, per arm."""
-    left, right = (list(view.prompts.get(arm, ())) for arm in view.arms)
+    """Show what all arms sent alike once, and what they did not, per arm."""
+    sent = [list(view.prompts.get(arm, ())) for arm in view.arms]
     lines: list[Text] = []
-    if [message.role for message in left] != [message.role for message in right]:
+    if any([message.role for message in each] != [message.role for message in sent[0]] for each in sent):
         return [line for arm in view.arms for line in _conversation(canvas, arm, view.prompts.get(arm, ()))]
-    for one, other in zip(left, right, strict=True):
-        if one == other:
-            lines += canvas.labelled(one.role.capitalize(), [Text(canvas.foreign(one.content))])
+    for turn in zip(*sent, strict=True):
+        if all(each == turn[0] for each in turn):
+            lines += canvas.labelled(turn[0].role.capitalize(), [Text(canvas.foreign(turn[0].content))])
             continue
-        bodies = [_named(canvas, arm, each.content) for arm, each in zip(view.arms, (one, other), strict=True)]
-        lines += canvas.labelled(one.role.capitalize(), bodies)
+        bodies = [_named(canvas, arm, each.content) for arm, each in zip(view.arms, turn, strict=True)]
+        lines += canvas.labelled(turn[0].role.capitalize(), bodies)
     return lines
 
 
@@ -129,7 +129,7 @@ def _answers(canvas: Canvas, view: CaseView) -> list[Text]:
     for number, pair in enumerate(pairs, start=1):
         title = f" repeat {number} of {len(pairs)}"
         lines += [Text(title, style="dim")] if len(pairs) > 1 else []
-        if canvas.width >= SIDE_BY_SIDE:
+        if canvas.width >= SIDE_BY_SIDE and len(view.arms) == 2:
             lines += _side_by_side(canvas, view.arms, pair)
         else:
             for arm, answered in zip(view.arms, pair, strict=True):
@@ -137,7 +137,7 @@ def _answers(canvas: Canvas, view: CaseView) -> list[Text]:
     return lines
 
 
-def _side_by_side(canvas: Canvas, arms: tuple[str, str], pair: tuple[Answered | None, ...]) -> list[Text]:
+def _side_by_side(canvas: Canvas, arms: tuple[str, ...], pair: tuple[Answered | None, ...]) -> list[Text]:
     half = (canvas.width - len("  │ ")) // 2
     sides = [_answer(canvas, arm, answered, half) for arm, answered in zip(arms, pair, strict=True)]
     return [

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+from arena.records.ranking import RankResult
 from arena.records.result import Result
 from arena.runs.codec import dumps, to_json
 
 FOR_PEOPLE = "reference"  # how the next command names the run: for reports that show one
 
 
-def render(result: Result, manifest: Mapping[str, Any]) -> str:
+def render(result: Result | RankResult, manifest: Mapping[str, Any]) -> str:
     """Return result and manifest merged as indented JSON; the result's own keys come first and stand.
 
     Args:

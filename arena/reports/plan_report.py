@@ -30,19 +30,26 @@ def render(outlook: Outlook, output_format: str, *, width: int, colour: bool, un
     if output_format != "text":
         raise UsageError(f"--dry-run --output-format {output_format}: a plan is shown as text or json")
     canvas = Canvas(width=width, colour=colour, unicode=unicode)
-    sections = [_header(canvas, outlook), difference_lines(canvas, outlook.differences), _facts(canvas, outlook)]
-    lines = [line for section in sections for line in (*section, Text())]
+    differences = [] if outlook.variants else difference_lines(canvas, outlook.differences)
+    sections = [_header(canvas, outlook), differences, _facts(canvas, outlook)]
+    lines = [line for section in sections if section for line in (*section, Text())]
     return canvas.draw(lines[:-1])
 
 
 def _header(canvas: Canvas, outlook: Outlook) -> list[Text]:
     parts = [
         Text(canvas.foreign_line(outlook.experiment.name), style="bold"),
-        Text(f"{canvas.foreign_line(outlook.control)} → {canvas.foreign_line(outlook.treatment)}"),
+        Text(_compared(canvas, outlook)),
         Text(f"{outlook.cases:,} case{'s' if outlook.cases != 1 else ''}, {outlook.repeats} × each"),
         Text("planned: nothing was sent", style="yellow"),
     ]
     return canvas.wrap(canvas.flow(parts, separator="   "))
+
+
+def _compared(canvas: Canvas, outlook: Outlook) -> str:
+    if outlook.variants:
+        return DOT.join(map(canvas.foreign_line, outlook.variants))
+    return f"{canvas.foreign_line(outlook.control)} → {canvas.foreign_line(outlook.treatment)}"
 
 
 def _facts(canvas: Canvas, outlook: Outlook) -> list[Text]:

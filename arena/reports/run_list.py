@@ -41,6 +41,8 @@ def _row(canvas: Canvas, run: PastRun) -> list[Text]:
 
 
 def _headline(canvas: Canvas, run: PastRun) -> tuple[Text, Text]:
+    if run.best is not None:
+        return canvas.fit(Text(f"best: {canvas.foreign_line(run.best)}"), max(canvas.width // 4, 16)), Text()
     if run.headline is None or run.unit is None:
         return Text(), Text()
     if run.headline == "win_rate":

@@ -1,7 +1,8 @@
 """A run folder while its run is going: created or adopted, locked, finished."""
 
+import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ from arena.records.answered import Answered
 from arena.records.call import SettingReport
 from arena.records.experiment import Experiment
 from arena.records.judgment import Judgment
+from arena.records.ranking import RankResult
 from arena.records.result import SCHEMA_VERSION, Result
 from arena.runs.codec import dumps, to_json
 from arena.runs.home import MANIFEST, prepare_home, read_manifest, run_folders
@@ -69,7 +71,7 @@ class RunFolder:
 
     def finish(
         self,
-        result: Result,
+        result: Result | RankResult,
         *,
         completions: Iterable[Answered],
         judgments: Iterable[Judgment],
@@ -81,12 +83,15 @@ class RunFolder:
             StorageFailed: the disk is full or the folder read-only; the run stays unfinished.
         """
         rows = in_order_of_completions(completions)
-        self._write_lines(COMPLETIONS, (completion_to_json(row) for row in rows))
-        self._write_lines(JUDGMENTS, (judgment_to_json(each) for each in in_order_of_judgments(judgments)))
+        contents = {
+            COMPLETIONS: self._write_lines(COMPLETIONS, (completion_to_json(row) for row in rows)),
+            JUDGMENTS: self._write_lines(JUDGMENTS, map(judgment_to_json, in_order_of_judgments(judgments))),
+        }
         self._write(RESULT, to_json(result))
         self.manifest |= {
             "status": "complete",
             "finished": _timestamp(self.clock()),
+            "contents": contents,
             "models_requested": _models(rows, "model_requested"),
             "models_returned": _models(rows, "model_returned"),
             "decoding": _decoding(rows),
@@ -120,8 +125,18 @@ class RunFolder:
     def _write(self, name: str, data: Any) -> None:
         write_whole(self.path / name, (dumps(data, indent=1), "\n"))
 
-    def _write_lines(self, name: str, lines: Iterable[Any]) -> None:
-        write_whole(self.path / name, (dumps(line) + "\n" for line in lines))
+    def _write_lines(self, name: str, lines: Iterable[Any]) -> str:
+        """Write one line each and return their sha256."""
+        digest = hashlib.sha256()
+
+        def written() -> Iterator[str]:
+            for line in lines:
+                text = dumps(line) + "\n"
+                digest.update(text.encode())
+                yield text
+
+        write_whole(self.path / name, written())
+        return digest.hexdigest()
 
 
 def open_run(experiment: Experiment, *, options: Mapping[str, Any], clock: Clock) -> RunFolder:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from arena.errors import ArenaError
+from arena.records.gate import GateResult
 from arena.records.metric import Decision
 from arena.records.result import DuelResult
 from arena.runs.home import run_folders
@@ -31,6 +32,7 @@ class PastRun:
     decision: Decision | None = None
     paid_usd: float | None = None
     calls: int | None = None
+    best: str | None = None  # of a ranking: the variants that may be best
 
 
 def past_runs(root: Path) -> list[PastRun]:
@@ -49,12 +51,24 @@ def _past_run(path: Path, manifest: dict[str, Any]) -> PastRun:
         calls=manifest.get("calls", {}).get("made"),
     )
     try:
-        return _with_headline(listed, SavedRun(path).result) if complete else listed
+        return _with_found(listed, SavedRun(path)) if complete else listed
     except ArenaError:
         return replace(listed, status="damaged")
 
 
+def _with_found(listed: PastRun, run: SavedRun) -> PastRun:
+    if not run.is_ranking:
+        return _with_headline(listed, run.result)
+    best = " or ".join(one.name for one in run.ranking.variants if 1 in one.rank_set)
+    return replace(listed, cases=run.ranking.cases, headline="best", best=best)
+
+
 def _with_headline(listed: PastRun, result: DuelResult) -> PastRun:
+    found = _with_what_decides(listed, result)
+    return replace(found, decision=result.decision) if isinstance(result, GateResult) else found
+
+
+def _with_what_decides(listed: PastRun, result: DuelResult) -> PastRun:
     primary = next((each for each in result.metrics if each.role == "primary"), None)
     if result.win_rate is not None:
         rate = result.win_rate

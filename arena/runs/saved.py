@@ -1,5 +1,6 @@
 """A run folder read again, each file when it is first asked for."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,7 +10,9 @@ from typing import Any, TypeVar
 from arena.errors import StorageFailed, UsageError
 from arena.records.answered import Answered
 from arena.records.experiment import Experiment
+from arena.records.gate import GateResult
 from arena.records.judgment import Judgment
+from arena.records.ranking import RankResult
 from arena.records.result import DuelResult
 from arena.runs.codec import Undecodable, from_json, loads
 from arena.runs.folder import COMPLETIONS, EXPERIMENT, JUDGMENTS, RESULT
@@ -39,8 +42,27 @@ class SavedRun:
 
     @cached_property
     def result(self) -> DuelResult:
-        """Return what the run found."""
-        return self._read(RESULT, lambda data: from_json(DuelResult, data))
+        """Return what the run found.
+
+        Raises:
+            UsageError: it is a ranking of several variants.
+        """
+        if self.is_ranking:
+            raise UsageError(
+                f"run {self.id} ranks several variants, and this is about two",
+                hint="`arena report`, `show` and `runs` read it; `arena duel` compares two",
+            )
+        return self._read(RESULT, _duel_or_gate)
+
+    @cached_property
+    def is_ranking(self) -> bool:
+        """Return whether the run ranks several variants: `ranking` is then what it found."""
+        return self._read(RESULT, _object).get("kind") == "rank"
+
+    @cached_property
+    def ranking(self) -> RankResult:
+        """Return what a ranking found."""
+        return self._read(RESULT, lambda data: from_json(RankResult, data))
 
     @cached_property
     def experiment(self) -> Experiment:
@@ -57,6 +79,18 @@ class SavedRun:
     def judgments(self) -> tuple[Judgment, ...]:
         """Return every judgment, by case, repeat and order shown."""
         return self._read_lines(JUDGMENTS, judgment_from_json)
+
+    def check_contents(self) -> None:
+        """Check that answers and judgments are those that the run wrote.
+
+        Raises:
+            StorageFailed: a file is gone, or was changed since.
+        """
+        written = self.manifest.get("contents")
+        for name in (COMPLETIONS, JUDGMENTS):
+            digest = hashlib.sha256(self._text(name).encode()).hexdigest()
+            if not isinstance(written, dict) or written.get(name) != digest:
+                raise StorageFailed(f"run {self.id}: {name} was changed since the run: nothing is decided on it")
 
     def _text(self, name: str) -> str:
         try:
@@ -92,8 +126,13 @@ def load(folder: Path) -> SavedRun:
         path = run.manifest.get("experiment", {}).get("path", "EXPERIMENT")
         if is_held(folder):
             raise UsageError(f"run {run.id} is still going on")
-        raise UsageError(f"run {run.id} was interrupted", hint=f"arena duel {path} takes it up where it stopped")
+        command = run.manifest.get("options", {}).get("command", "duel")
+        raise UsageError(f"run {run.id} was interrupted", hint=f"arena {command} {path} takes it up where it stopped")
     return run
+
+
+def _duel_or_gate(data: Any) -> DuelResult:
+    return from_json(GateResult if _object(data).get("kind") == "gate" else DuelResult, data)
 
 
 def _object(data: Any) -> dict[str, Any]:

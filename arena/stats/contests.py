@@ -91,12 +91,14 @@ class Contests:
         return table
 
 
-def arrange(contests: Iterable[Contest]) -> Contests:
-    """Return the contests as arrays.
+def arrange(contests: Iterable[Contest] | Contests) -> Contests:
+    """Return the contests as arrays; what are arrays already stays as it is.
 
     Raises:
         ValueError: a variant against itself, a tally that is negative or not finite, or a contest without an outcome.
     """
+    if isinstance(contests, Contests):
+        return contests
     rows = list(contests)
     tallies = np.array([(row.wins, row.losses, row.ties) for row in rows], dtype=np.float64).reshape(-1, 3)
     for row, tally in zip(rows, tallies, strict=True):

@@ -39,11 +39,12 @@ class Ranking:
     log_ties: float | None  # log ν of Davidson's model; None where ties are not modelled or none was seen (ν = 0)
     covariance: tuple[tuple[float, ...], ...] | None  # of the log-strengths, in the order of `strengths`
     cases: int  # independent units of evidence
+    pair_quantile: float | None = None  # ranks are told apart this many standard errors apart, all pairs at once
     reason: str | None = None  # why there are no intervals and ranks, or no strengths
 
 
 def bradley_terry(
-    contests: Iterable[Contest], *, rng: np.random.Generator, draws: int = 20_000, level: float = 0.95
+    contests: Iterable[Contest] | Contests, *, rng: np.random.Generator, draws: int = 20_000, level: float = 0.95
 ) -> Ranking:
     """Return the strengths of Bradley and Terry's model (Biometrika 1952), a tie counting half a win for each.
 
@@ -53,7 +54,7 @@ def bradley_terry(
     Romano, Shaikh & Wilhelm, Rev Econ Stud 2024).
 
     Args:
-        contests: the outcomes, any number of rows a pair or case.
+        contests: the outcomes, any number of rows a pair or case; or the same as arrays, for a million of them.
         rng: where the draws come from that the simultaneous quantiles are read from.
         draws: how many.
         level: of the simultaneous two-sided intervals, in (0, 1).
@@ -78,7 +79,7 @@ def bradley_terry(
 
 
 def davidson(
-    contests: Iterable[Contest], *, rng: np.random.Generator, draws: int = 20_000, level: float = 0.95
+    contests: Iterable[Contest] | Contests, *, rng: np.random.Generator, draws: int = 20_000, level: float = 0.95
 ) -> Ranking:
     """Return the strengths of Davidson's model (JASA 1970), in which ties have a share of their own.
 
@@ -86,7 +87,7 @@ def davidson(
     in `bradley_terry`, which it equals when nothing tied.
 
     Args:
-        contests: the outcomes, any number of rows a pair or case.
+        contests: the outcomes, any number of rows a pair or case; or the same as arrays, for a million of them.
         rng: where the draws come from that the simultaneous quantiles are read from.
         draws: how many.
         level: of the simultaneous two-sided intervals, in (0, 1).
@@ -122,15 +123,23 @@ def _rank(contests: Contests, *, ties_modelled: bool, rng: np.random.Generator, 
     logs = likelihood.centred @ fitted
     order = np.lexsort((np.arange(len(logs)), -np.round(logs, 12)))
     covariance, reason = _covariance(likelihood, fitted)
+    rows, quantile = None, None
     if covariance is None:
         strengths = tuple(_alone(contests.variants[place], float(logs[place])) for place in order)
-        rows = None
     else:
         likely = _Spread(covariance, contests.case_count - likelihood.size, rng, draws, level)
         strengths = tuple(_strength(contests, likely, logs, place) for place in order)
         rows = tuple(tuple(map(float, row)) for row in covariance[np.ix_(order, order)])
+        quantile = likely.pair_quantile
     log_ties = float(fitted[-1]) if likelihood.ties_modelled else None
-    return Ranking(strengths=strengths, log_ties=log_ties, covariance=rows, cases=contests.case_count, reason=reason)
+    return Ranking(
+        strengths=strengths,
+        log_ties=log_ties,
+        covariance=rows,
+        cases=contests.case_count,
+        pair_quantile=quantile,
+        reason=reason,
+    )
 
 
 class _Likelihood:

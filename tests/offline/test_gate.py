@@ -171,6 +171,7 @@ def test_a_run_is_decided_again_from_its_folder(passed: Path) -> None:
     done = again(passed)
     assert done.code == 0
     assert done.json["decision"] == "pass"
+    assert "✓" in arena(passed, "runs").out
     report = arena(passed, "report", "latest")
     assert " PASS  ship treatment" in report.out
 

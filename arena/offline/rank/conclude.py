@@ -1,0 +1,36 @@
+"""The end of a ranking: its result, written into its run folder."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from arena.offline.duel.plan import DuelPlan
+from arena.offline.duel.run import Asked
+from arena.offline.rank.summarise import rank_run
+from arena.records.ranking import RankResult
+from arena.runs.folder import RunFolder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranked:
+    """A finished ranking: what it found, and the facts of its run."""
+
+    result: RankResult
+    manifest: Mapping[str, Any]
+
+
+def conclude(plan: DuelPlan, asked: Asked, folder: RunFolder) -> Ranked:
+    """Summarise what came back and write the run folder.
+
+    Args:
+        plan: what was asked, of all variants.
+        asked: what came back.
+        folder: the run's own, held by this process.
+
+    Raises:
+        StorageFailed: the folder cannot be written; the run stays unfinished, and nothing paid for is lost.
+    """
+    result = rank_run(plan, asked.executed)
+    spending = replace(asked.spending, replay=asked.spending.replay or result.determinism)
+    folder.finish(result, completions=asked.executed.answered, judgments=asked.executed.judgments, spending=spending)
+    return Ranked(result=result, manifest=folder.manifest)

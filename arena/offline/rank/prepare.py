@@ -1,0 +1,115 @@
+"""From an experiment file to a plan that asks every pair of its variants."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import combinations
+from pathlib import Path
+
+from arena.errors import UsageError
+from arena.files import experiments
+from arena.offline.duel.differences import declared_differences
+from arena.offline.duel.forecast import Forecast, forecast
+from arena.offline.duel.graded import check_means
+from arena.offline.duel.outlook import clusters_of, outlook
+from arena.offline.duel.plan import DuelPlan, plan_duel
+from arena.offline.duel.prepare import callable_models, capped, check_columns
+from arena.offline.duel.select import select_cases
+from arena.records.experiment import Experiment
+from arena.records.outlook import Outlook, Reach
+from arena.records.run_options import RunOptions
+from arena.stats.preference import fewest_clusters
+
+
+def prepare_rank(
+    path: Path,
+    options: RunOptions,
+    *,
+    root: Path | None,
+    environment: Mapping[str, str],
+    columns: Mapping[str, str] | None = None,
+) -> tuple[DuelPlan, Forecast]:
+    """Read an experiment and plan the duels of all its pairs as one; nothing is sent.
+
+    Args:
+        path: the experiment file, or the folder that holds experiment.yaml.
+        options: of the command.
+        root: the project root; None: the nearest parent with .git or pyproject.toml.
+        environment: where vendors' addresses may be rebound.
+        columns: field to column of a golden set in .csv or .jsonl.
+
+    Returns:
+        The plan, each variant asked once, and what it will ask and cost, every pair's judgments counted.
+
+    Raises:
+        FileError: mistakes in the files, all at once.
+        UsageError: nobody judges, options that cannot be followed, or a cap that cannot be kept for want of a price.
+        BudgetExceeded: even the lowest guess of the cost is above the cap.
+    """
+    experiment = experiments.load(path, root=root, mapping=columns)
+    check_columns(experiment, columns)
+    if not experiment.judges:
+        raise UsageError(
+            f"{path}: a ranking compares answers, and nobody judges them",
+            hint="declare `judge: vendor:model`; without a judge, `arena duel` decides by the checks of two variants",
+        )
+    cases = select_cases(experiment, options)
+    plan = plan_duel(experiment, options, cases, environment=environment, notes=tuple(_alike(experiment)))
+    plan = replace(plan, differences=())  # they are of two arms
+    check_means(plan)
+    callable_models(plan)
+    return capped(plan, forecast(plan))
+
+
+def _alike(experiment: Experiment) -> Iterator[str]:
+    for one, other in combinations(experiment.variants.values(), 2):
+        if not declared_differences(one, other):
+            yield f"{one.name} and {other.name} are the same: what tells them apart is chance"
+
+
+def pair_plans(plan: DuelPlan) -> Iterator[DuelPlan]:
+    """Yield the plan of the duel of each pair of variants; together they ask what the plan asks.
+
+    Each is the duel of an experiment with these two variants alone. The pairs that come first share no variant, so
+    that checks, which are of one answer alone, need be made in them only: the plans of later pairs have none.
+    """
+    names = tuple(plan.experiment.variants)
+    opening = list(zip(names[::2], names[1::2], strict=False))
+    graded: set[str] = set()
+    for pair in (*opening, *(each for each in combinations(names, 2) if each not in opening)):
+        of_pair = _of_pair(plan, pair)
+        yield _without_checks(of_pair) if graded.issuperset(pair) else of_pair
+        graded.update(pair)
+
+
+def _of_pair(plan: DuelPlan, pair: tuple[str, str]) -> DuelPlan:
+    whole = plan.experiment
+    control = whole.control if whole.control in pair else pair[0]
+    treatment = pair[1] if control == pair[0] else pair[0]
+    variants = {name: whole.variants[name] for name in pair}
+    experiment = replace(whole, variants=variants, control=control, treatment=treatment)
+    return replace(plan, experiment=experiment, tasks=tuple(task for task in plan.tasks if task.variant.name in pair))
+
+
+def _without_checks(plan: DuelPlan) -> DuelPlan:
+    return replace(
+        plan,
+        experiment=replace(plan.experiment, checks=()),
+        tasks=tuple(replace(task, case=replace(task.case, checks=())) for task in plan.tasks),
+    )
+
+
+def outlook_of(plan: DuelPlan, expected: Forecast) -> Outlook:
+    """Return what is known of a ranking before it is sent.
+
+    Args:
+        plan: what will be asked.
+        expected: what that should cost.
+    """
+    variants = tuple(plan.experiment.variants)
+    pairs = len(variants) * (len(variants) - 1) // 2
+    units = clusters_of(plan) or len(plan.selection.cases)
+    fewest = fewest_clusters(plan.experiment.gate.alpha / pairs)
+    noun = "clusters" if clusters_of(plan) else "cases"
+    needs = f"one variant better than another, {pairs} pairs at once: needs ≥ {fewest} {noun}, each of them won"
+    reach = Reach(message=needs + (f", you have {units}" if units < fewest else ""), within_reach=units >= fewest)
+    return replace(outlook(plan, expected), variants=variants, provable=(reach,))
