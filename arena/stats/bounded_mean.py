@@ -219,9 +219,22 @@ def _root(scores: Floats, weights: Floats, counts: Floats, tail: float, top: flo
 
 
 def _log_probability(theta: float, scores: Floats, weights: Floats, counts: Floats) -> float:
-    """Return the logarithm of the left side of (1), by (2)."""
+    """Return the logarithm of the left side of (1), by (2).
+
+    Above the mean the probability is near 1 and the pole of (2) at 0 too near its saddle point: there the complement is
+    computed, the same sum with its sign turned.
+    """
     slopes = np.append(weights * (scores - theta), -theta)
     shapes = np.append(counts, 1.0)
+    if float(shapes @ slopes) >= 0.0:
+        return _log_probability_of(slopes, shapes)
+    if float(slopes.max()) <= 0.0:
+        return 0.0
+    return float(np.log1p(-np.exp(min(_log_probability_of(-slopes, shapes), -1e-16))))
+
+
+def _log_probability_of(slopes: Floats, shapes: Floats) -> float:
+    """Return the logarithm of the chance that the sum of gamma variables times slopes is at most 0."""
     c = _saddle(slopes, shapes)
     peak = float(-(shapes @ np.log1p(-c * slopes))) - np.log(-c)
     # 1/(−z) is the factor of one more exponential: 1 − zλ = (1 − cλ)(1 − (z − c)·scale), −z = −c·(1 + (z − c)/c)

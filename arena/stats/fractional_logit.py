@@ -12,6 +12,7 @@ from arena.stats.estimate import Estimate, Interval
 UNIT = "share"
 METHOD = "fractional logit"
 _FLAT = 1e-6  # characters, or a range of x out of 2, that say nothing of x = 0
+_EXACT = 1e-12  # a variance of log odds that rounding alone explains
 _FAR = 15.0  # log odds that no fit of real scores reaches: the likelihood has no maximum
 
 
@@ -61,11 +62,10 @@ def length_controlled_win_rate(
     residuals = design * (s - fitted)[:, None]
     scores_by_cluster = np.column_stack([groups.sums(column) for column in residuals.T])
     covariance = bread @ (scores_by_cluster.T @ scores_by_cluster) @ bread * units / (units - 2)
-    half = float(stdtrit(units - 2, (1.0 + level) / 2.0)) * float(
-        np.sqrt(max(covariance[0, 0], 0.0))
-    )  # a perfect fit may round below 0
+    variance = max(float(covariance[0, 0]), 0.0)  # a perfect fit may round below 0
+    half = float(stdtrit(units - 2, (1.0 + level) / 2.0)) * variance**0.5
     low, value, high = (float(expit(coefficients[0] + step)) for step in (-half, 0.0, half))
-    if half == 0.0:
+    if variance < _EXACT:
         return Estimate(
             value=value, interval=None, n=units, unit_of_measure=UNIT, reason="the fit leaves no variation to judge by"
         )

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 
 from arena.stats.agreement import UNIT, undefined
-from arena.stats.clusters import Floats
+from arena.stats.clusters import Floats, Labels, group
 from arena.stats.estimate import Estimate, Interval
 
 Scale = Literal["nominal", "ordinal", "interval", "ratio"]
@@ -20,6 +20,7 @@ def krippendorff_alpha(
     *,
     scale: Scale = "nominal",
     rng: np.random.Generator,
+    clusters: Labels | None = None,
     resamples: int = 2000,
     level: float = 0.95,
 ) -> Estimate:
@@ -35,11 +36,13 @@ def krippendorff_alpha(
         scale: how far apart two ratings are: 1 if they differ ("nominal"), by the ratings between them ("ordinal"),
             their difference ("interval") or that over their sum ("ratio").
         rng: where the resamples come from.
+        clusters: one label a column; columns of one label are resampled together, and None is a cluster of its own.
         resamples: how many.
         level: of the two-sided interval, in (0, 1).
 
     Returns:
-        n is the number of cases with two ratings or more; the others say nothing of reliability. Value None with the
+        n is the number of cases (of clusters, where they are given) with two ratings or more; the others say nothing of
+        reliability. Value None with the
         reason without such a case or where every rating is the same. Interval None with the reason where the resamples
         do not differ, or too many of them do not vary.
 
@@ -48,22 +51,25 @@ def krippendorff_alpha(
 
     >>> alpha = krippendorff_alpha([[1, 2, 3, 1, 2, 3, 1], [1, 2, 3, 1, 2, 3, None]], rng=np.random.default_rng(0))
     >>> alpha.value, alpha.n, alpha.reason
-    (1.0, 6, 'the resamples do not differ: too few cases disagree to show how unsure alpha is')
+    (1.0, 6, 'the resamples do not differ: too few cases disagree to show how unsure it is')
     """
     if not 0.0 < level < 1.0:
         raise ValueError(f"the level must lie between 0 and 1, not {level}")
     counts, values = _tabulate(ratings, scale)
-    counts = counts[counts.sum(axis=1) >= 2]
-    n = len(counts)
+    rated = counts.sum(axis=1) >= 2
+    counts = counts[rated]
+    labels = None if clusters is None else [label for label, kept in zip(clusters, rated, strict=True) if kept]
+    groups = group(labels, len(counts))
+    n = len(groups.sizes)
     if n == 0:
         return undefined(0, "no case has two ratings")
     if np.count_nonzero(counts.sum(axis=0)) == 1:
         return undefined(n, "every rating is the same: there is no disagreement to compare with")
     reliability = _Reliability(counts, values, scale)
-    value = float(reliability.alpha(np.ones(n)))
+    value = float(reliability.alpha(np.ones(len(counts))))
     even = np.full(n, 1.0 / n)
-    draws = np.array([reliability.alpha(rng.multinomial(n, even).astype(np.float64)) for _ in range(resamples)])
-    interval, reason = _percentiles(draws, level)
+    weights = (rng.multinomial(n, even).astype(np.float64)[groups.index] for _ in range(resamples))
+    interval, reason = percentile_interval(np.array([reliability.alpha(each) for each in weights]), level)
     return Estimate(value=value, interval=interval, n=n, unit_of_measure=UNIT, reason=reason)
 
 
@@ -135,10 +141,14 @@ def _number(rating: Hashable, scale: Scale) -> float:
     return float(rating)
 
 
-def _percentiles(draws: Floats, level: float) -> tuple[Interval | None, str | None]:
-    """Return the interval of the resampled alphas, or the reason why they give none.
+def percentile_interval(draws: Floats, level: float) -> tuple[Interval | None, str | None]:
+    """Return the percentile interval of a coefficient over resamples, or the reason why they give none.
 
-    A resample whose ratings are all the same has no alpha: it counts below the lower end and above the upper one.
+    A resample whose ratings are all the same has no coefficient: it counts below the lower end and above the upper one.
+
+    Args:
+        draws: the coefficient of each resample; NaN where it has none.
+        level: of the two-sided interval, in (0, 1).
     """
     tail = (1.0 - level) / 2.0
     unknown = np.isnan(draws)
@@ -147,5 +157,5 @@ def _percentiles(draws: Floats, level: float) -> tuple[Interval | None, str | No
     low = float(np.quantile(np.where(unknown, -np.inf, draws), tail, method="lower"))
     high = float(np.quantile(np.where(unknown, np.inf, draws), 1.0 - tail, method="higher"))
     if high - low < _NOTHING:
-        return None, "the resamples do not differ: too few cases disagree to show how unsure alpha is"
+        return None, "the resamples do not differ: too few cases disagree to show how unsure it is"
     return Interval(low=low, high=min(high, 1.0), level=level, method=METHOD), None

@@ -1,5 +1,6 @@
 """How often the gate is wrong, through the real command, on pull requests whose truth is known."""
 
+import math
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,12 @@ POWER = 0.8
 
 def most(share: float, of: int) -> float:
     """Return the most that chance explains: three standard errors above `share` of so many."""
-    return of * share + 3.0 * (of * share * (1.0 - share)) ** 0.5
+    return of * share + 3.0 * math.sqrt(of * share * (1.0 - share))
 
 
 def fewest(share: float, of: int) -> float:
     """Return the fewest that chance explains."""
-    return of * share - 3.0 * (of * share * (1.0 - share)) ** 0.5
+    return of * share - 3.0 * math.sqrt(of * share * (1.0 - share))
 
 
 def cases_for(win_rate: float, folder: Path) -> int:

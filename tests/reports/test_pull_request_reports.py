@@ -36,7 +36,7 @@ def rendered(found: DuelResult, name: str = "markdown", **facts: Any) -> str:
 
 def page(text: str) -> str:
     """Return markdown as a forge would show it."""
-    return MarkdownIt("commonmark").enable("table").render(text)
+    return str(MarkdownIt("commonmark").enable("table").render(text))
 
 
 def hostile(text: str) -> DuelResult:

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.special import betaincinv
+from scipy.special import betainc, betaincinv
 
 from arena.stats.bounded_mean import (
     clustered_gaffke_interval,
@@ -218,3 +218,11 @@ def test_nonsense_is_refused(call: Callable[[], object], message: str) -> None:
     """No number is made up for what is not a score."""
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize(("ones", "n"), [(4887, 5000), (199, 200), (1, 5000), (4999, 5000), (2500, 5000)])
+def test_the_p_value_far_above_the_mean_is_that_of_a_binomial(ones: int, n: int) -> None:
+    """On 0/1 scores Gaffke's tail is that of Clopper and Pearson, also where it is near 1 and scores are skewed."""
+    for theta in (0.5 * ones / n, ones / n, (ones / n + 1.0) / 2.0, 0.98, 0.999):
+        found = lower_tail_p_value([1.0] * ones + [0.0] * (n - ones), theta, None)
+        assert found == pytest.approx(float(betainc(ones, n - ones + 1, theta)), rel=1e-6, abs=1e-9)

@@ -1,6 +1,7 @@
 """Differences of two independent proportions."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,9 +14,11 @@ from arena.stats.differences import (
     miettinen_nurminen_interval,
     newcombe_interval,
     pooled_z_test,
+    square_and_add_interval,
     wald_interval,
 )
-from arena.stats.estimate import Interval
+from arena.stats.estimate import Estimate, Interval
+from arena.stats.proportions import wilson_interval
 from reference_values import reference
 
 ALL = (agresti_caffo_interval, miettinen_nurminen_interval, newcombe_interval, wald_interval)
@@ -100,3 +103,17 @@ def test_arms_that_are_all_alike_have_no_z() -> None:
 def test_a_p_value_is_never_0() -> None:
     """A million of a million against none."""
     assert pooled_z_test(10**6, 10**6, 0, 10**6).p_value > 0.0
+
+
+def test_square_and_add_needs_both_intervals_of_one_level() -> None:
+    """With Wilson's limits it is Newcombe's; without an interval there is none."""
+    one, other = (
+        Estimate(value=k / 10, interval=wilson_interval(k, 10), n=10, unit_of_measure="share") for k in (9, 3)
+    )
+    expected = newcombe_interval(9, 10, 3, 10)
+    found = square_and_add_interval(one, other)
+    assert found is not None
+    assert (found.low, found.high) == pytest.approx((expected.low, expected.high))
+    assert square_and_add_interval(one, replace(other, interval=None)) is None
+    with pytest.raises(ValueError, match="give none of their difference"):
+        square_and_add_interval(one, replace(other, interval=wilson_interval(3, 10, 0.9)))

@@ -1,8 +1,8 @@
 """Pull requests whose truth is known, decided by the real command on a loopback server.
 
-A pull request is an experiment with two prompts whose answers differ in hidden quality, evenly spread around the quality
-that each prompt wishes for; the judge sees the quality and is consistent. With wishes a share δ of the spread apart the
-better prompt wins a case with probability 1 − (1 − δ)²/2: the difference of two even spreads is a triangle.
+A pull request is an experiment with two prompts whose answers differ in hidden quality, evenly spread around the
+quality that each prompt wishes for; the judge sees the quality and is consistent. With wishes a share δ of the spread
+apart the better prompt wins a case with probability 1 − (1 − δ)²/2: the difference of two even spreads is a triangle.
 """
 
 from collections import Counter

@@ -1,0 +1,1 @@
+"""The simulation study: how often intervals miss and gates err, point by point."""
