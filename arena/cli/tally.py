@@ -38,7 +38,7 @@ def tally(
     from arena.reports.tally_report import render
 
     files = output or []
-    check_formats(output_format, files)
+    check_formats(output_format, files, plain=True)
     result = _tallied(what, control, treatment)
     for file in files:
         write_file(file, render(result, output_format=format_of(file), width=FILE_WIDTH, colour=False, unicode=True))

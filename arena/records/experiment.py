@@ -5,9 +5,18 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from arena.records.case import Check, GoldenSet
+from arena.records.label import Label
 from arena.records.metric import Metric
 from arena.records.rubric import Rubric
 from arena.records.variant import Decoding, Model, Variant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgePrompt:
+    """A judge's instructions in the user's own words: a template of `rubric`, `data_rule` and `reply_rule`."""
+
+    text: str
+    version: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +29,10 @@ class Judge:
     axes: Literal["pairwise", "pointwise", "none"] = "pairwise"
     sees_context: bool = True
     sees_reference: bool = True
+    method: Literal["label", "likelihood"] = "label"  # what the judge writes, or log p(B) − log p(A)
+    scores: Literal["stated", "expected"] = "stated"  # axis levels as written, or their mean by likelihood
+    prompt: JudgePrompt | None = None  # of comparisons; None: arena's own
+    pointwise_prompt: JudgePrompt | None = None  # of answers scored alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,5 +88,7 @@ class Experiment:
     root: str  # absolute project root
     path: str  # of the experiment file, relative to root
     hash: str  # sha256 over everything that can change a result
+    panel: Literal["mean", "majority"] = "mean"  # how several judges' verdicts on a case become one
+    labels: tuple[Label, ...] = ()  # what people said of such answers
     files: tuple[SourceFile, ...] = ()
     warnings: tuple[str, ...] = field(default=())

@@ -31,6 +31,7 @@ class Judgment:
     winner: Literal["first", "second", "tie"] | None  # None: could not be read, or the call failed
     outcome: Literal["read", "unparseable", "failed"] = "read"
     score_second: float | None = None  # share of the second, 0 to 1, where a judge gives a number
+    log_odds: float | None = None  # ln p(second) − ln p(first), by likelihood; `winner` is its sign
     axes: Mapping[str, AxisScores] = field(default_factory=dict)
     reason: str = ""
     repeat: int = 0

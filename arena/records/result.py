@@ -88,6 +88,7 @@ class MetricResult:
     p_adjusted: float | None = None
     note: str | None = None  # what would settle it, or why it is undefined
     level: Estimate | None = None  # of the treatment alone, where the limit is on it
+    message: str | None = None  # what was decided and why, in one line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +119,46 @@ class JudgeHealth:
     flagged: tuple[FlaggedAnswer, ...]
     fit: bool
     unfit_reasons: tuple[str, ...]
+    flips: int | None = None  # pairs of orders that name different outcomes; None: not counted
+    position_effect: Estimate | None = None  # half of what an answer's share rises by being shown first
+    self_preference: Estimate | None = None  # how much more it favours its own family's answers; or why unknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PanelAgreement:
+    """How far several judges of the same cases agree."""
+
+    rule: Literal["mean", "majority"]  # by which their verdicts become one
+    judges: int
+    agreement: Estimate  # share of pairs of judges that name the same outcome of a case, averaged over cases
+    split: int  # cases in which two judges name different outcomes
+    incomplete: int  # cases in which nothing could be read of one judge or more: they count, with bounds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlaggedRecount:
+    """The win rate if every answer that may be talking to the judge had lost."""
+
+    cases: int  # with a flagged answer
+    win_rate: Estimate
+    decision: Decision | None
+    changes_verdict: bool  # then there is none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HumanAgreement:
+    """How a duel's judges stand to what people said of the same answers."""
+
+    source: str  # the file of labels, or the run whose labels they are
+    labels: int  # that were used
+    raters: int
+    cases: int  # with a label and a judgment
+    agreement: Estimate
+    agreement_both_orders: Estimate
+    kappa: Estimate
+    corrected_win_rate: Estimate | None
+    least: float | None  # gate.min_human_agreement
+    enough: bool | None  # whether the agreement reaches it; None: nothing is asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +169,7 @@ class ArmDifference:
     control: str | None
     treatment: str | None
     declared: bool = True
+    source: str | None = None  # the file that the treatment's text was read from, where it is one of its own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +199,7 @@ class DuelResult:
     """What a duel found."""
 
     schema_version: int
-    kind: Literal["duel"]
+    kind: Literal["duel", "gate"]
     experiment: ExperimentRef
     hypothesis: str | None
     control: str  # variant names
@@ -182,7 +224,10 @@ class DuelResult:
     cases_needed_note: str | None
     early_stop: EarlyStop | None
     selection: str | None  # "exploratory: …", "10 of 60 cases, seed 7", "dev split" …
+    flagged_recount: FlaggedRecount | None = None  # None: no answer is suspected
+    people: HumanAgreement | None = None  # None: there are no labels of these answers
     notes: tuple[str, ...] = field(default=())
+    panel: PanelAgreement | None = None  # where there are several judges
 
 
 Result = DuelResult

@@ -29,5 +29,6 @@ class RunOptions:
     concurrency: int = 16
     allow_hosts: tuple[tuple[str, str], ...] = ()  # (host, environment variable that holds its key)
     deadline_s: float = 240.0
+    allow_code: bool = False  # run what a model wrote, where a check does
     requests_per_minute: float | None = None
     tokens_per_minute: float | None = None

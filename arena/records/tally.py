@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from arena.records.metric import Decision
-from arena.records.result import AxisResult, JudgeHealth, MetricResult, WinRate
+from arena.records.result import AxisResult, FlaggedRecount, JudgeHealth, MetricResult, WinRate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,4 +67,5 @@ class TallyResult:
     cases_needed: int | None
     cases_needed_note: str | None
     early_stop: None
+    flagged_recount: FlaggedRecount | None = None  # None: no answer is suspected
     notes: tuple[str, ...] = ()

@@ -57,6 +57,7 @@ class RecordedOutput:
     text: str
     latency_s: float | None = None
     cost_usd: float | None = None
+    tool_calls: tuple[tuple[str, str], ...] = ()  # names and arguments, as JSON
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,9 +11,18 @@ from typing import Any
 
 from arena.records.gate import GateResult
 from arena.records.metric import Decision
-from arena.records.result import ArmDifference, DuelResult, JudgeHealth, LostCase, MetricResult
+from arena.records.result import (
+    ArmDifference,
+    DuelResult,
+    FlaggedRecount,
+    HumanAgreement,
+    JudgeHealth,
+    LostCase,
+    MetricResult,
+)
 from arena.reports import numbers
 from arena.reports.inert_markdown import code_block, code_span, plain
+from arena.reports.judge_lines import exact_rate
 from arena.reports.metric_table import limit_text
 from arena.reports.verdict_lines import summary
 
@@ -144,7 +153,26 @@ def _metric(each: MetricResult) -> str:
 
 def _judge(result: DuelResult) -> list[str]:
     judges = result.judges or ((result.judge,) if result.judge else ())
-    return [line for judge in judges for line in _one_judge(judge)]
+    lines = [line for judge in judges for line in _one_judge(judge)]
+    return [*lines, *_recount(result.flagged_recount), *_people(result.people)]
+
+
+def _recount(recount: FlaggedRecount | None) -> list[str]:
+    if recount is None:
+        return []
+    changes = "**which changes the verdict**" if recount.changes_verdict else "which changes nothing"
+    return [f"- if they had lost: win rate {exact_rate(recount.win_rate)}, {changes}"]
+
+
+def _people(people: HumanAgreement | None) -> list[str]:
+    if people is None:
+        return []
+    counts = f"{people.labels} labels, {people.raters} raters, {people.cases} cases"
+    lines = ["", f"People agree with the judge in {exact_rate(people.agreement)} ({counts})"]
+    corrected = people.corrected_win_rate
+    if corrected is not None and corrected.value is not None:
+        lines.append(f"- win rate by people {exact_rate(corrected)}")
+    return lines
 
 
 def _one_judge(judge: JudgeHealth) -> Iterator[str]:

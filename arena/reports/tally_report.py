@@ -11,8 +11,8 @@ from arena.reports import numbers
 from arena.reports.bars import SHORTEST_TRACK, difference_bar, share_bar
 from arena.reports.canvas import LABEL_WIDTH, Align, Canvas, columns
 from arena.reports.formats import check_format
+from arena.reports.judge_lines import judge_lines, recount_lines
 from arena.runs.codec import dumps, to_json
-from arena.stats.estimate import Estimate
 
 LONGEST_BAR = 64
 DOT = " · "
@@ -144,7 +144,8 @@ def _judges(canvas: Canvas, result: TallyResult) -> list[Text]:
     """Return the pooled judge's health; where there are several, each one's win rate and health beside it."""
     if result.judge is None:
         return []
-    bodies = _health(canvas, result.judge)
+    bodies = judge_lines(canvas, result.judge, name=result.judge.model)
+    bodies += recount_lines(canvas, result.flagged_recount)
     if not result.by_judge:
         return canvas.labelled("Judge", bodies)
     titles = ("By judge", "win rate", "", "better", "consistent", "first slot", "")
@@ -167,28 +168,6 @@ def _judge_row(health: JudgeHealth, rate: WinRate, decision: Decision) -> tuple[
         numbers.whole_share(health.first_slot_share.value),
         "fit" if health.fit else "not fit",
     )
-
-
-def _health(canvas: Canvas, judge: JudgeHealth) -> list[Text]:
-    parts = [
-        canvas.foreign_line(judge.model),
-        f"consistent {_rate(judge.consistency)}",
-        f"first slot {_rate(judge.first_slot_share)}",
-    ]
-    controlled = judge.length_controlled_win_rate
-    if controlled is not None and controlled.interval is not None:
-        parts.append(f"length-controlled {_rate(controlled)}")
-    parts += [f"longer answer wins {numbers.whole_share(judge.longer_wins)}"] if judge.longer_wins is not None else []
-    parts.append(f"{judge.unparseable:,} of {judge.judgments:,} unparseable")
-    parts += [f"{judge.failed:,} failed"] if judge.failed else []
-    fitness = Text("fit", style="green") if judge.fit else Text("not fit to decide", style="bold red")
-    texts = [*(Text(part) for part in parts), fitness]
-    bodies = [canvas.flow(texts, separator=DOT, width=canvas.width - LABEL_WIDTH)]
-    return bodies + [Text(f"✗ {canvas.foreign_line(reason)}", style="red") for reason in judge.unfit_reasons]
-
-
-def _rate(estimate: Estimate) -> str:
-    return f"{numbers.whole_share(estimate.value)} {numbers.whole_interval(estimate.interval)}".rstrip()
 
 
 def _table(

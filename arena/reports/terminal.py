@@ -6,16 +6,28 @@ from typing import Any
 
 from rich.text import Text
 
+from arena.records.gate import GateResult
 from arena.records.metric import Decision, Limit
-from arena.records.result import AxisResult, DuelResult, EarlyStop, JudgeHealth, LostCase, MetricResult, WinRate
+from arena.records.result import (
+    AxisResult,
+    DuelResult,
+    EarlyStop,
+    JudgeHealth,
+    LostCase,
+    MetricResult,
+    PanelAgreement,
+    WinRate,
+)
 from arena.reports import numbers
 from arena.reports.arms import difference_lines
 from arena.reports.bars import SHORTEST_TRACK, difference_bar, share_bar
 from arena.reports.canvas import LABEL_WIDTH, Canvas, columns
+from arena.reports.judge_lines import fitness, judge_lines, people_lines, rate, recount_lines
 from arena.reports.metric_table import limit_text, metric_lines
+from arena.reports.spent import spent_lines
+from arena.reports.verdict_lines import verdict_lines
 
 MOST_LOST = 5
-MOST_FLAGGED = 3
 LONGEST_BAR = 64
 ANSWERS: Mapping[Decision, tuple[str, str]] = {
     "pass": ("yes", "bold green"),
@@ -46,15 +58,17 @@ def render(result: DuelResult, manifest: Mapping[str, Any], *, width: int, colou
     reference = str(manifest.get("reference", "latest"))
     sections = [
         _header(canvas, result),
+        verdict_lines(canvas, result, manifest) if isinstance(result, GateResult) else [],
         difference_lines(canvas, result.differences),
         _headline(canvas, result),
         _axes(canvas, result.axes or ()),
         _metrics(canvas, result),
         _judges(canvas, result),
+        canvas.labelled("People", people_lines(canvas, result.people)),
         _answers(canvas, result),
         _lost(canvas, result.lost, reference),
         _notes(canvas, result),
-        _spent(canvas, result, manifest),
+        spent_lines(canvas, manifest, cost_usd=result.cost_usd, cost_reason=result.cost_reason),
     ]
     return canvas.draw(_apart(sections))
 
@@ -238,50 +252,22 @@ def _judges(canvas: Canvas, result: DuelResult) -> list[Text]:
         return []
     panel = result.judges if len(result.judges) > 1 else ()
     members = [Text.assemble(f"{canvas.foreign_line(each.model)}: ", _member(each)) for each in panel]
-    return canvas.labelled("Judge", [*_judge(canvas, result.judge), *members])
+    together = [_panel(result.panel)] if result.panel else []
+    recount = recount_lines(canvas, result.flagged_recount)
+    return canvas.labelled("Judge", [*judge_lines(canvas, result.judge), *recount, *members, *together])
+
+
+def _panel(panel: PanelAgreement) -> Text:
+    parts = [f"panel of {panel.judges}, {panel.rule}"]
+    parts.append(f"judges agree {rate(panel.agreement)}")
+    parts.append(f"split in {_counted(panel.split, 'case')}")
+    parts += [f"a judge missing in {_counted(panel.incomplete, 'case')}"] if panel.incomplete else []
+    return Text(DOT.join(parts))
 
 
 def _member(judge: JudgeHealth) -> Text:
-    consistent = _rate(judge.consistency.value, judge.consistency.interval)
-    return Text.assemble(f"consistent {consistent}{DOT}{judge.unparseable} unparseable{DOT}", _fitness(judge))
-
-
-def _fitness(judge: JudgeHealth) -> Text:
-    return Text("fit", style="green") if judge.fit else Text("not fit to decide", style="bold red")
-
-
-def _judge(canvas: Canvas, judge: JudgeHealth) -> list[Text]:
-    parts = [
-        f"consistent {_rate(judge.consistency.value, judge.consistency.interval)}",
-        f"first slot {_rate(judge.first_slot_share.value, judge.first_slot_share.interval)}",
-    ]
-    controlled = judge.length_controlled_win_rate
-    if controlled is not None and controlled.interval is not None:
-        parts.append(f"length-controlled {_rate(controlled.value, controlled.interval)}")
-    if judge.longer_wins is not None:
-        parts.append(f"longer answer wins {numbers.whole_share(judge.longer_wins)}")
-    parts.append(f"{judge.unparseable} of {judge.judgments} unparseable")
-    parts += [f"{judge.failed} failed"] if judge.failed else []
-    counts = judge.distinct_answers.values()
-    parts += [f"distinct answers {' → '.join(map(str, counts))}"] if counts else []
-    texts = [*(Text(part) for part in parts), _fitness(judge)]
-    bodies = [canvas.flow(texts, separator=DOT, width=canvas.width - LABEL_WIDTH)]
-    bodies += [Text(f"✗ {canvas.foreign_line(reason)}", style="red") for reason in judge.unfit_reasons]
-    return bodies + _flagged(canvas, judge)
-
-
-def _rate(value: float | None, interval: Any) -> str:
-    return f"{numbers.whole_share(value)} {numbers.whole_interval(interval)}".rstrip()
-
-
-def _flagged(canvas: Canvas, judge: JudgeHealth) -> list[Text]:
-    if not judge.flagged:
-        return []
-    lines = [Text(f"? {_counted(len(judge.flagged), 'answer')} may be talking to the judge", style="yellow")]
-    for each in judge.flagged[:MOST_FLAGGED]:
-        where = f"{each.case} ({each.variant}), {each.family}: "
-        lines.append(Text(canvas.foreign_line(where) + f' "{canvas.foreign_line(each.excerpt)}"'))
-    return lines
+    figures = f"consistent {rate(judge.consistency)}{DOT}{judge.unparseable} unparseable{DOT}"
+    return Text.assemble(figures, fitness(judge))
 
 
 def _answers(canvas: Canvas, result: DuelResult) -> list[Text]:
@@ -313,21 +299,3 @@ def _notes(canvas: Canvas, result: DuelResult) -> list[Text]:
     if result.determinism_reason:
         notes.append(f"{result.determinism}: {result.determinism_reason}")
     return canvas.labelled("Notes", [Text(canvas.foreign_line(note)) for note in notes])
-
-
-def _spent(canvas: Canvas, result: DuelResult, manifest: Mapping[str, Any]) -> list[Text]:
-    calls = manifest.get("calls") or {}
-    parts = [numbers.usd(manifest.get("paid_usd"))]
-    if result.cost_usd is None:
-        parts += [f"cost unknown: {canvas.foreign_line(result.cost_reason)}"] if result.cost_reason else []
-    elif result.cost_usd != manifest.get("paid_usd"):
-        parts.append(f"{numbers.usd(result.cost_usd)} as first paid")
-    if calls:
-        failed = f", {calls['failed']} failed" if calls.get("failed") else ""
-        parts.append(f"{_counted(calls.get('made', 0), 'call')}, {calls.get('cached', 0)} cached{failed}")
-    if manifest.get("seconds") is not None:
-        parts.append(numbers.duration(manifest["seconds"]))
-    bodies = [canvas.flow([Text(part) for part in parts], separator=DOT, width=canvas.width - LABEL_WIDTH)]
-    if manifest.get("run"):
-        bodies.append(Text(f".arena/runs/{canvas.foreign_line(str(manifest['run']))}", style="dim"))
-    return canvas.labelled("Spent", bodies)

@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 
 from arena.errors import UsageError
 from arena.records.metric import Decision
-from arena.records.result import ArmDifference, DuelResult, LostCase
+from arena.records.result import ArmDifference, DuelResult, FlaggedRecount, LostCase
 from arena.reports import github, junit, markdown
 from arena.reports.inert_markdown import code_block, code_span, plain
 from arena.reports.table import renderer
@@ -20,7 +20,7 @@ from duel_files import cases, write_experiment
 from hostile_text import DANGEROUS, HOSTILE, everywhere
 from loopback import Loopback
 from sample_gates import decided, gate
-from sample_results import manifest, result
+from sample_results import estimate, manifest, people, result
 
 FACTS = manifest(attempts_note="attempt 3 on these cases on this machine")
 OBEYED = (
@@ -126,6 +126,14 @@ def test_arms_that_do_not_differ_and_undeclared_differences_are_named() -> None:
     assert "The arms do not differ" in rendered(gate(differences=()))
     moved = ArmDifference(what="model returned", control="a-1", treatment="a-2", declared=False)
     assert "**model returned** (not declared): `a-1` → `a-2`" in rendered(gate(differences=(moved,)))
+
+
+def test_people_and_flagged_answers_are_told() -> None:
+    """What people say of the judge, and what is left of the win rate if flagged answers had lost."""
+    changed = FlaggedRecount(cases=2, win_rate=estimate(0.48, 0.4, 0.56), decision="inconclusive", changes_verdict=True)
+    text = rendered(gate(people=people(), flagged_recount=changed))
+    assert "People agree with the judge in " in text
+    assert "- if they had lost: win rate 48.0% [40.0, 56.0], **which changes the verdict**" in text
 
 
 def test_a_prompt_of_many_lines_is_cut_in_the_comment() -> None:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 import sample_results
 from arena.records.metric import Limit
-from arena.records.result import ArmDifference, DuelResult, LostCase
+from arena.records.result import ArmDifference, DuelResult, FlaggedRecount, LostCase
 from arena.reports.canvas import Canvas
 from arena.reports.terminal import render
 from hostile_text import DANGEROUS, HOSTILE, everywhere
@@ -189,3 +189,29 @@ def test_the_money_is_that_of_this_run_and_that_of_the_first_time() -> None:
     assert "$0 · $0.41 as first paid · 0 calls, 240 cached, 2 failed" in cached
     bare = render(sample_results.result(cost_usd=None), {}, width=80, colour=False, unicode=True)
     assert bare.rstrip().endswith("Spent      –")
+
+
+def test_the_judges_self_preference_is_told_where_it_is_known() -> None:
+    """With its interval; of a result from before it was measured nothing is said."""
+    known = replace(sample_results.judge(), self_preference=sample_results.estimate(0.12, 0.03, 0.21))
+    assert "self-preference +12.0pp [+3.0, +21.0]" in plain(sample_results.result(judge=known))
+    old = replace(sample_results.judge(), self_preference=None, flips=None)
+    assert "self-preference" not in plain(sample_results.result(judge=old))
+
+
+def test_people_without_a_win_rate_or_a_rule_have_neither_line() -> None:
+    """Only what there is."""
+    people = sample_results.people(corrected_win_rate=None, least=None, enough=None)
+    text = plain(sample_results.result(people=people))
+    assert "judges agree 75.0% [46.7, 91.2]" in text
+    assert "win rate by people" not in text
+    assert "min_human_agreement" not in text
+
+
+def test_flagged_answers_that_change_nothing_are_told_too() -> None:
+    """Several are `they`."""
+    recount = FlaggedRecount(
+        cases=2, win_rate=sample_results.estimate(0.7, 0.6, 0.8), decision="pass", changes_verdict=False
+    )
+    text = plain(sample_results.result(flagged_recount=recount), 120)
+    assert "if they had lost: win rate 70.0% [60.0, 80.0], which changes nothing" in text

@@ -43,7 +43,9 @@ class Shares:
     failed: Mask  # the judge's call failed
     lead: Floats  # characters by which the treatment's answer is longer; NaN: not known
     case_cluster: Numbers  # one a case; −1: none
+    odds: Floats | None = None  # ln of the treatment's over the control's; NaN: not by likelihood; None: none is
     axes: dict[str, tuple[Numbers, Floats, Floats]] = field(default_factory=dict)  # case, control, treatment
+    numbers: Numbers = field(default_factory=lambda: np.arange(0))  # of each case in the table it is from, ascending
 
 
 def is_score(text: str) -> bool:
@@ -100,6 +102,8 @@ def shares_of(table: JudgmentColumns, *, control: str, treatment: str) -> Shares
         failed=np.asarray(table.failed)[rows] > 0,
         lead=np.where(treatment_first, -lead, lead),
         case_cluster=np.asarray(table.case_cluster)[numbers].astype(np.int64),
+        numbers=numbers.astype(np.int64),
+        odds=odds_of(table, rows, treatment_first),
     )
     place = np.full(len(table), -1)
     place[rows] = np.arange(len(rows))
@@ -109,6 +113,16 @@ def shares_of(table: JudgmentColumns, *, control: str, treatment: str) -> Shares
         turned = treatment_first[at]
         shares.axes[name] = (shares.case[at], np.where(turned, right, left), np.where(turned, left, right))
     return shares
+
+
+def odds_of(table: JudgmentColumns, rows: Numbers, treatment_first: Mask) -> Floats | None:
+    """Return the log-odds of the treatment over the control in some judgments; None where none has any."""
+    if not len(table.odds):
+        return None
+    odds = np.full(len(table), np.nan)
+    odds[np.asarray(table.odds_rows)] = np.asarray(table.odds)
+    turned: Floats = np.where(treatment_first, -odds[rows], odds[rows])
+    return turned
 
 
 def of_judge(shares: Shares, judge: int) -> Shares:
@@ -125,19 +139,41 @@ def of_judge(shares: Shares, judge: int) -> Shares:
         failed=shares.failed[kept],
         lead=shares.lead[kept],
         case_cluster=shares.case_cluster[numbers],
+        odds=None if shares.odds is None else shares.odds[kept],
     )
 
 
 def merged(shares: Shares) -> Compared:
     """Return each case's mean over repeats of the mean over its orders and judges; what was not read counts ½."""
     groups, row_group = repeats_of(shares)
-    unread = np.isnan(shares.share)
+    counted = counted_shares(shares, row_group)
+    unread = np.isnan(counted)
     scores, lows, highs = (
-        _mean(means(np.where(unread, missing, shares.share), row_group, len(groups)), groups, shares.cases)
+        _mean(means(np.where(unread, missing, counted), row_group, len(groups)), groups, shares.cases)
         for missing in (0.5, 0.0, 1.0)
     )
     scores[np.abs(scores - 0.5) < _TIE] = 0.5
     return Compared(scores=scores, lows=lows, highs=highs, clusters=labels(shares.case_cluster))
+
+
+def counted_shares(shares: Shares, row_group: Numbers) -> Floats:
+    """Return the share with which each judgment counts in its case and repeat; NaN: not read."""
+    return shares.share if shares.odds is None else _by_likelihood(shares, shares.odds, row_group)
+
+
+def _by_likelihood(shares: Shares, odds: Floats, row_group: Numbers) -> Floats:
+    """Return the shares that count: read by likelihood in both orders, the sign of a judge's mean log-odds."""
+    _, pair = np.unique(np.stack([row_group, shares.judge]), axis=1, return_inverse=True)
+    pair = pair.reshape(-1)
+    number = int(pair.max()) + 1
+    read = ~np.isnan(odds)
+    orders = [
+        means(odds[mask], pair[mask], number)
+        for mask in (read & shares.treatment_first, read & ~shares.treatment_first)
+    ]
+    lead = orders[0] + orders[1]  # NaN where an order is missing: each judgment then counts as it is
+    together: Floats = np.where(read & ~np.isnan(lead[pair]), (np.sign(lead[pair]) + 1.0) / 2.0, shares.share)
+    return together
 
 
 def repeats_of(shares: Shares) -> tuple[Numbers, Numbers]:

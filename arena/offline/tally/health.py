@@ -1,14 +1,14 @@
 """How a judge behaved, from columns: what `deciding.health` says of a duel's judgments, for a million of them."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 
-from arena.deciding.health import MOST_LOST
+from arena.deciding.health import MOST_LOST, ONE_ORDER, position_effect
+from arena.deciding.self_preference import unknown
 from arena.deciding.wording import quantity
-from arena.offline.tally.compared import Shares, labels, means, repeats_of
-from arena.records.result import JudgeHealth
+from arena.offline.tally.compared import Mask, Numbers, Shares, labels, means, repeats_of
+from arena.records.result import FlaggedAnswer, JudgeHealth
 from arena.stats.bounded_mean import clustered_gaffke_interval
 from arena.stats.clusters import Floats, Labels, group
 from arena.stats.estimate import Estimate
@@ -18,13 +18,22 @@ from arena.stats.sign_flip import sign_flip
 LEAST_CONSISTENCY = 0.7
 
 
-def judge_health(shares: Shares, *, model: str, level: float = 0.95) -> JudgeHealth:
+def judge_health(
+    shares: Shares,
+    *,
+    model: str,
+    level: float = 0.95,
+    min_consistency: float = LEAST_CONSISTENCY,
+    flagged: tuple[FlaggedAnswer, ...] = (),
+) -> JudgeHealth:
     """Return how a judge, or several pooled, behaved, and whether such judgments may decide anything.
 
     Args:
         shares: the judgments.
         model: the judge's name.
         level: of the intervals, in (0, 1).
+        min_consistency: the least consistency (point estimate) of a fit judge, in [0, 1].
+        flagged: answers suspected of talking to the judge, passed through.
     """
     unread = np.isnan(shares.share)
     failed = int(shares.failed.sum())
@@ -33,7 +42,7 @@ def judge_health(shares: Shares, *, model: str, level: float = 0.95) -> JudgeHea
     consistency = _consistency(shares, level)
     total = len(shares.share)
     reasons = (
-        *_inconsistent(consistency),
+        *_inconsistent(consistency, min_consistency),
         *_lost(total, unparseable, "judgments could not be read"),
         *_lost(total, failed, "judgments failed"),
     )
@@ -49,9 +58,12 @@ def judge_health(shares: Shares, *, model: str, level: float = 0.95) -> JudgeHea
         unparseable=unparseable,
         failed=failed,
         distinct_answers={},
-        flagged=(),
+        flagged=flagged,
         fit=not reasons,
         unfit_reasons=reasons,
+        flips=int((~_agreed(shares)[1]).sum()),
+        position_effect=_position_effect(shares, first, second, level),
+        self_preference=unknown("judgments alone do not say which models answered"),
     )
 
 
@@ -73,6 +85,16 @@ def _by_place(shares: Shares) -> tuple[Floats, Floats]:
 
 def _consistency(shares: Shares, level: float) -> Estimate:
     """Return the share of order pairs that name the same outcome, averaged inside the case where it has repeats."""
+    cases, agreed = _agreed(shares)
+    if not len(cases):
+        return _unknown(ONE_ORDER)
+    by_case = means(agreed.astype(np.float64), cases, shares.cases)
+    known = ~np.isnan(by_case)
+    return _share(by_case[known], labels(shares.case_cluster[known]), level)
+
+
+def _agreed(shares: Shares) -> tuple[Numbers, Mask]:
+    """Return the case of each repeat that was read in both orders, and whether these name the same outcome."""
     cases, row_group = repeats_of(shares)
     read = ~np.isnan(shares.share)
     first, second = (
@@ -80,12 +102,7 @@ def _consistency(shares: Shares, level: float) -> Estimate:
         for rows in (read & shares.treatment_first, read & ~shares.treatment_first)
     )
     pairs = ~np.isnan(first) & ~np.isnan(second)
-    if not pairs.any():
-        return _unknown("no case was read in both orders")
-    agreed = np.sign(first[pairs] - 0.5) == np.sign(second[pairs] - 0.5)
-    by_case = means(agreed.astype(np.float64), cases[pairs], shares.cases)
-    known = ~np.isnan(by_case)
-    return _share(by_case[known], labels(shares.case_cluster[known]), level)
+    return cases[pairs], np.sign(first[pairs] - 0.5) == np.sign(second[pairs] - 0.5)
 
 
 def _first_slot_share(shares: Shares, level: float) -> Estimate:
@@ -111,6 +128,11 @@ def _position_p_value(shares: Shares, first: Floats, second: Floats) -> float | 
     return sign_flip((first[both] - second[both]) / 2.0, labels(shares.case_cluster[both])).p_value
 
 
+def _position_effect(shares: Shares, first: Floats, second: Floats, level: float) -> Estimate:
+    both = ~np.isnan(first) & ~np.isnan(second)
+    return position_effect((first[both] - second[both]) / 2.0, labels(shares.case_cluster[both]), level=level)
+
+
 def _length_controlled(shares: Shares, first: Floats, second: Floats, level: float) -> Estimate | None:
     """Return the win rate at equal lengths; None where no judgment that was read carries lengths."""
     rows = ~np.isnan(shares.share) & ~np.isnan(shares.lead)
@@ -121,11 +143,7 @@ def _length_controlled(shares: Shares, first: Floats, second: Floats, level: flo
     one = np.where(np.isnan(first), second, first)
     score = (one + np.where(np.isnan(second), one, second)) / 2.0
     clusters = labels(shares.case_cluster[known])
-    with np.errstate(invalid="ignore"):  # a perfect fit's variance is 0 but for rounding, which may be below it
-        found = length_controlled_win_rate(score[known], lead[known], clusters=clusters, level=level)
-    if found.interval is not None and np.isnan(found.interval.low):
-        return replace(found, interval=None, reason="the fit leaves no variation to judge by")
-    return found
+    return length_controlled_win_rate(score[known], lead[known], clusters=clusters, level=level)
 
 
 def _longer_wins(shares: Shares) -> float | None:
@@ -147,11 +165,11 @@ def _unknown(reason: str) -> Estimate:
     return Estimate(value=None, interval=None, n=0, unit_of_measure="share", reason=reason)
 
 
-def _inconsistent(consistency: Estimate) -> Iterator[str]:
+def _inconsistent(consistency: Estimate, least: float) -> Iterator[str]:
     if consistency.value is None:
         yield f"consistency is unknown: {consistency.reason}"
-    elif consistency.value < LEAST_CONSISTENCY:
-        yield f"consistency {quantity(consistency.value, 'share')} is below {quantity(LEAST_CONSISTENCY, 'share')}"
+    elif consistency.value < least:
+        yield f"consistency {quantity(consistency.value, 'share')} is below {quantity(least, 'share')}"
 
 
 def _lost(total: int, lost: int, what: str) -> Iterator[str]:

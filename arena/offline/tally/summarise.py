@@ -10,18 +10,21 @@ from arena.deciding.wording import quantity
 from arena.errors import UsageError
 from arena.files.imports.promptfoo import ScoredTable
 from arena.files.judgments import LEVELS_OF_AN_AXIS, JudgmentColumns
+from arena.offline.duel.flagged import DOUBT
 from arena.offline.duel.settle import sentence
 from arena.offline.tally.arms import CONTROL, TREATMENT, choose_arms
 from arena.offline.tally.chance import naive_rule_rate
 from arena.offline.tally.compared import Compared, Shares, from_score, labels, means, merged, of_judge, shares_of
+from arena.offline.tally.flagged import against_flags, flagged_of
 from arena.offline.tally.headline import MIRRORED_RULE, RULE, headline
 from arena.offline.tally.health import in_both_orders, judge_health
 from arena.offline.tally.scored import compare, variant_scores
 from arena.offline.win_rate import described
 from arena.planning.cases_needed import CasesNeeded, cases_needed_bounded
 from arena.records.metric import Criterion, Decision, Limit
-from arena.records.result import SCHEMA_VERSION, AxisResult, JudgeHealth, WinRate
+from arena.records.result import SCHEMA_VERSION, AxisResult, FlaggedRecount, JudgeHealth, WinRate
 from arena.records.tally import Chance, JudgeWinRate, TallyResult, VariantScores
+from arena.stats.estimate import Estimate
 from arena.stats.multiplicity import benjamini_hochberg
 from arena.stats.paired import PairedDifference, bounded_difference
 from arena.stats.preference import win_rate
@@ -69,13 +72,16 @@ def tally_judgments(
     names = [name or "unnamed judge" for name in table.judges]
     present = [int(number) for number in np.unique(shares.judge)]
     pooled_name = names[present[0]] if len(present) == 1 else f"{len(present)} judges pooled"
-    pooled = judge_health(shares, model=pooled_name, level=LEVEL)
+    flagged = flagged_of(table, control=before, treatment=after)
+    pooled = judge_health(shares, model=pooled_name, level=LEVEL, flagged=flagged)
     alone = [(names[number], of_judge(shares, number)) for number in present] if len(present) > 1 else []
     healths = tuple(judge_health(one, model=name, level=LEVEL) for name, one in alone)
     notes = [*([note] if note else []), *_orders(shares), *_repeated(shares), *_left_out(table, shares)]
+    compared = merged(shares)
     return _result(
         source,
-        merged(shares),
+        compared,
+        against=against_flags(compared, shares, table, flagged, treatment=after) if flagged else None,
         arms=(before, after),
         judgments=len(shares.share),
         judge=pooled,
@@ -125,12 +131,15 @@ def _result(
     axes: tuple[AxisResult, ...] | None = None,
     variants: tuple[VariantScores, ...] = (),
     notes: Sequence[str] = (),
+    against: Compared | None = None,
 ) -> TallyResult:
     rate = _win_rate(compared)
-    decided = _decided(rate)
+    plain = _decided(rate)
+    recount = _recount(plain, against, judge) if against and judge else None
+    decided = Decided(outcome="inconclusive", message=f"win_rate: {DOUBT}") if _doubtful(plain, recount) else plain
     decision = decided.outcome
     chance = _chance(rate, compared)
-    needed = _needed(compared) if decision == "inconclusive" else CasesNeeded(cases=None)
+    needed = _needed(compared) if plain.outcome == "inconclusive" else CasesNeeded(cases=None)
     return TallyResult(
         schema_version=SCHEMA_VERSION,
         kind="tally",
@@ -157,8 +166,27 @@ def _result(
         cases_needed=needed.cases,
         cases_needed_note=sentence(needed, rate.cases),
         early_stop=None,
+        flagged_recount=recount,
         notes=(*notes, *_length(rate, decision, judge)),
     )
+
+
+def _recount(plain: Decided, against: Compared, judge: JudgeHealth) -> FlaggedRecount:
+    """Return the win rate with every flagged answer lost, and whether that changes what was decided."""
+    rate = _win_rate(against)
+    decision = _decided(rate).outcome
+    return FlaggedRecount(
+        cases=len({answer.case for answer in judge.flagged}),
+        win_rate=Estimate(
+            value=rate.value, interval=rate.interval, n=rate.n, unit_of_measure="share", reason=rate.reason
+        ),
+        decision=decision,
+        changes_verdict=decision != plain.outcome,
+    )
+
+
+def _doubtful(plain: Decided, recount: FlaggedRecount | None) -> bool:
+    return recount is not None and recount.changes_verdict and plain.outcome != "inconclusive"
 
 
 def _win_rate(compared: Compared) -> WinRate:

@@ -1,0 +1,54 @@
+"""Markup as values: every text that goes in is made visible and escaped, so that none can become markup."""
+
+from html import escape
+
+from arena.reports.safe_text import safe, safe_line
+
+Attribute = str | int | float | bool | None
+
+
+class Markup:
+    """What is markup already; a str is text, whatever stands in it."""
+
+    __slots__ = ("source",)
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+
+
+Content = str | Markup | None
+
+
+def tag(name: str, *inside: Content, **attributes: Attribute) -> Markup:
+    """Return an element.
+
+    Args:
+        name: of the element.
+        inside: texts and elements; None is left out.
+        attributes: `class_` is class and `aria_label` aria-label; True writes the name alone, None and False nothing.
+
+    >>> tag("p", "1 < 2 ", tag("b", "<i>"), class_="note", hidden=True).source
+    '<p class="note" hidden>1 &lt; 2 <b>&lt;i&gt;</b></p>'
+    """
+    return Markup(f"<{name}{_attributes(attributes)}>{join(*inside).source}</{name}>")
+
+
+def join(*parts: Content) -> Markup:
+    """Return texts and elements one after the other."""
+    return Markup("".join(_source(part) for part in parts))
+
+
+def _source(part: Content) -> str:
+    if part is None:
+        return ""
+    return part.source if isinstance(part, Markup) else escape(safe(part), quote=False)
+
+
+def _attributes(given: dict[str, Attribute]) -> str:
+    return "".join(_attribute(name.rstrip("_").replace("_", "-"), value) for name, value in given.items())
+
+
+def _attribute(name: str, value: Attribute) -> str:
+    if value is None or value is False:
+        return ""
+    return f" {name}" if value is True else f' {name}="{escape(safe_line(str(value)))}"'
