@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, inf, sqrt
+from statistics import NormalDist
 
 import numpy as np
 
 from arena.offline.rank.evidence import Evidence
+from arena.planning.cases_needed import POWER
 from arena.records.ranking import RankedPair, RankedVariant, RankFault
 from arena.stats.contests import DisconnectedVariants, SeparatedVariants, TiesUnidentified
 from arena.stats.paired_comparison import Ranking, Strength, bradley_terry, davidson
@@ -138,7 +140,8 @@ def _place(variant: RankedVariant) -> tuple[float, ...]:
 def cases_to_tell_the_best(scale: Scale, *, cases: int) -> tuple[int | None, str | None]:
     """Return how many cases would single out the best variant if the strengths stay, and that in words.
 
-    The error of a difference falls with the root of the number of cases; nothing where the best is known, or where
+    They would be told apart with power .8, as a duel's cases are counted; the error of a difference falls with the root
+    of the number of cases. Nothing where the best is known, or where
     nothing shows how unsure the strengths are.
 
     Args:
@@ -162,4 +165,4 @@ def _growth(ranking: Ranking, covariance: Sequence[Sequence[float]], quantile: f
     """Return how many times as many cases set the first variant apart from the one at `place`."""
     variance = covariance[0][0] + covariance[place][place] - 2.0 * covariance[0][place]
     apart = ranking.strengths[0].log_strength - ranking.strengths[place].log_strength
-    return inf if apart <= 0.0 else (quantile * sqrt(variance) / apart) ** 2
+    return inf if apart <= 0.0 else ((quantile + NormalDist().inv_cdf(POWER)) * sqrt(variance) / apart) ** 2
