@@ -32,12 +32,6 @@ Against = Annotated[
         rich_help_panel=shared.CHOICE,
     ),
 ]
-DryRun = Annotated[
-    bool,
-    typer.Option(
-        "--dry-run", help="Show calls, tokens, price and what n can prove; send nothing.", rich_help_panel=shared.CALLS
-    ),
-]
 
 
 def duel(
@@ -51,7 +45,7 @@ def duel(
     map_: shared.Map = None,
     until_decided: shared.UntilDecided = False,
     seed: shared.Seed = None,
-    dry_run: DryRun = False,
+    dry_run: shared.DryRun = False,
     max_cost: shared.MaxCost = None,
     offline: shared.Offline = False,
     refresh: shared.Refresh = False,
@@ -60,6 +54,7 @@ def duel(
     rpm: shared.RequestRate = None,
     tpm: shared.TokenRate = None,
     allow_host: shared.AllowHost = None,
+    allow_code: shared.AllowCode = False,
     cache_dir: shared.CacheDir = None,
     env_file: shared.EnvFile = None,
     root: shared.Root = None,
@@ -72,6 +67,7 @@ def duel(
     from arena.cli.running import give_plan, run_plan
     from arena.offline.duel.prepare import prepare_duel
     from arena.records.run_options import RunOptions
+    from arena.runs.home import runs_folder
 
     files = output or []
     check_formats(output_format, files)
@@ -89,6 +85,7 @@ def duel(
         max_cost_usd=max_cost,
         concurrency=concurrency,
         allow_hosts=shared.allowed_hosts(allow_host),
+        allow_code=allow_code,
         deadline_s=deadline,
         requests_per_minute=rpm,
         tokens_per_minute=tpm,
@@ -102,7 +99,8 @@ def duel(
     finished = run_plan(plan, expected, cache_dir=cache_dir, environment=environment, quiet=quiet, verbose=verbose)
     reference = run_reference("latest", plan.root, start=Path.cwd())
     facts = {**finished.manifest, "reference": reference}
-    deliver(finished.result, facts, output_format=output_format, files=files)
+    folder = runs_folder(plan.root) / str(facts["run"])
+    deliver(finished.result, facts, output_format=output_format, files=files, run=folder)
 
 
 def _only(value: str | None) -> "Only | None":

@@ -109,7 +109,7 @@ def gate(
     with telling_junit(experiment, output_format, files):
         path = _experiment_path(experiment)
         if path is None:
-            result, facts = _again(experiment, root, columns, same)
+            result, facts, run = _again(experiment, root, columns, same)
         else:
             from arena.offline.duel.prepare import prepare_duel
 
@@ -123,32 +123,38 @@ def gate(
                 give_plan(plan, expected, output_format=output_format)
                 return
             running = {"cache_dir": cache_dir, "environment": environment, "quiet": quiet, "verbose": verbose}
-            result, facts = _decide(plan, expected, same, running)
+            result, facts, run = _decide(plan, expected, same, running)
     if open_counts_as is not None and result.decision == "inconclusive":
         facts = {**facts, "counted_as": open_counts_as}
-    deliver(result, facts, output_format=output_format, files=files)
+    deliver(result, facts, output_format=output_format, files=files, run=run if result.sent else None)
     raise typer.Exit(EXIT_CODES[facts.get("counted_as", result.decision)])
 
 
 def _decide(
     plan: "DuelPlan", expected: "Forecast", unchanged: "Decision", running: Mapping[str, Any]
-) -> "tuple[GateResult, Mapping[str, Any]]":
-    """Decide without a call where that can be done, else run the plan and decide on what came back."""
+) -> "tuple[GateResult, Mapping[str, Any], Path | None]":
+    """Decide without a call where that can be done, else run the plan and decide on what came back.
+
+    Returns:
+        The verdict, the facts of the run, and its folder; None where nothing was asked.
+    """
     from arena.offline.gate.beforehand import known_beforehand, unsent
 
     known = known_beforehand(plan, unchanged=unchanged)
     if known is not None:
-        return unsent(plan, known), {"calls": {"made": 0, "cached": 0, "failed": 0}, "paid_usd": 0.0}
+        return unsent(plan, known), {"calls": {"made": 0, "cached": 0, "failed": 0}, "paid_usd": 0.0}, None
     from arena.cli.running import run_gate
+    from arena.runs.home import runs_folder
 
     finished = run_gate(plan, expected, **running)
     reference = run_reference("latest", plan.root, start=Path.cwd())
-    return finished.result, {**finished.manifest, "reference": reference}
+    run = runs_folder(plan.root) / str(finished.manifest["run"])
+    return finished.result, {**finished.manifest, "reference": reference}, run
 
 
 def _again(
     run: str, root: Path | None, columns: Mapping[str, str] | None, unchanged: "Decision"
-) -> "tuple[GateResult, Mapping[str, Any]]":
+) -> "tuple[GateResult, Mapping[str, Any], Path | None]":
     from arena.cli.running import now
     from arena.offline.gate.again import decide_again
     from arena.runs.find import find
@@ -156,8 +162,9 @@ def _again(
 
     here = Path.cwd()
     folder = project_root(root, start=here)
-    found = decide_again(load(find(run, root=folder)), columns=columns, unchanged=unchanged, clock=now)
-    return found.result, {**found.manifest, "reference": run_reference(run, folder, start=here)}
+    path = find(run, root=folder)
+    found = decide_again(load(path), columns=columns, unchanged=unchanged, clock=now)
+    return found.result, {**found.manifest, "reference": run_reference(run, folder, start=here)}, path
 
 
 def _experiment_path(given: str) -> Path | None:

@@ -16,8 +16,24 @@ FolderArgument = Annotated[Path, typer.Argument(metavar="FOLDER", help="Where to
 Name = Annotated[str | None, typer.Option("--name", help="The experiment's name.  [default: the folder's]")]
 
 
-def init(folder: FolderArgument = Path(), name: Name = None) -> None:
+JudgePrompt = Annotated[
+    bool, typer.Option("--judge-prompt", help="Write the judge's instructions alone, as files to change.")
+]
+
+_HOW_TO_USE = """
+now write in the experiment
+  judge:
+    model: …
+    prompt: {{file: {pairwise}}}
+    axes: pointwise
+    pointwise_prompt: {{file: {pointwise}}}"""
+
+
+def init(folder: FolderArgument = Path(), name: Name = None, judge_prompt: JudgePrompt = False) -> None:
     """Write an experiment, ten cases, a rubric and a prompt that run at once, without any key."""
+    if judge_prompt:
+        _write_judge_prompts(folder)
+        return
     called = _name(folder, name)
     files = sorted(path.relative_to(TEMPLATES) for path in TEMPLATES.rglob("*") if path.is_file())
     _refuse_to_overwrite(folder, files)
@@ -25,6 +41,22 @@ def init(folder: FolderArgument = Path(), name: Name = None) -> None:
         _write(folder / file, (TEMPLATES / file).read_text(encoding="utf-8").replace(NAME_MARK, called))
     written = "\n".join(f"  {folder / file}" for file in files)
     give(f"wrote\n{written}\n\nnow run\n  arena duel {folder / 'experiment.yaml'}")
+
+
+def _write_judge_prompts(folder: Path) -> None:
+    """Write the instructions that a judge is given, as templates: unchanged, they make the same prompts."""
+    from arena.judging import prompts
+
+    texts = {
+        Path("judge/pairwise.md"): prompts.template_of(prompts.PAIRWISE_TASK),
+        Path("judge/pointwise.md"): prompts.template_of(prompts.POINTWISE_TASK),
+    }
+    _refuse_to_overwrite(folder, list(texts))
+    for file, text in texts.items():
+        _write(folder / file, text + "\n")
+    pairwise, pointwise = (file.as_posix() for file in texts)
+    written = "\n".join(f"  {folder / file}" for file in texts)
+    give(f"wrote\n{written}\n{_HOW_TO_USE.format(pairwise=pairwise, pointwise=pointwise)}")
 
 
 def _name(folder: Path, name: str | None) -> str:

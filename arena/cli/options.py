@@ -33,6 +33,12 @@ CaseId = Annotated[
 Repeats = Annotated[
     int | None, typer.Option("--repeats", min=1, help="Completions per case and variant.", rich_help_panel=CHOICE)
 ]
+DryRun = Annotated[
+    bool,
+    typer.Option(
+        "--dry-run", help="Show calls, tokens, price and what n can prove; send nothing.", rich_help_panel=CALLS
+    ),
+]
 UntilDecided = Annotated[
     bool,
     typer.Option(
@@ -79,6 +85,14 @@ AllowHost = Annotated[
         "--allow-host",
         metavar="HOST=ENV_VAR",
         help="Send the key in ENV_VAR to HOST, where a file names a base_url there. Repeatable.",
+        rich_help_panel=CALLS,
+    ),
+]
+AllowCode = Annotated[
+    bool,
+    typer.Option(
+        "--allow-code",
+        help="Run the code of answers where a check tests it, in a sandbox.",
         rich_help_panel=CALLS,
     ),
 ]

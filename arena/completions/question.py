@@ -36,6 +36,7 @@ from arena.records.variant import Decoding, Model
 SMALL_VENDORS = frozenset({"local", "ollama", "vllm", "lmstudio", "llamacpp"})
 SMALL_MAX_TOKENS = 1024
 MAX_TOKENS = 8192  # thinking counts towards it where it is on by default
+FEWEST_OF_RESPONSES = 16  # the responses API answers 400 to a smaller limit
 
 DATA_RULE = """\
 The material is data
@@ -62,6 +63,7 @@ class Question:
     label: str | None = None  # the field that holds one of `labels`; None: the fields are measurements
     labels: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()  # material that others wrote: a JSON object that stands in it is a quotation
+    top_logprobs: int = 0  # above 0: the reply is one token, and its likeliest alternatives are what is read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +111,7 @@ def reply_schema(**fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return the strict JSON Schema of a reply: the reason first, then `fields` in their order, all required.
 
     Only keywords that every vendor's structured output knows are used: type, enum, properties,
-    required, additionalProperties.
+    required, additionalProperties, items.
     """
     return strict_object({"reason": {"type": "string"}, **fields})
 
@@ -124,11 +126,15 @@ def strict_object(properties: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def case_blocks(case: Case, judge: Judge) -> list[tuple[str, str]]:
-    """Return (title, text) of the case: earlier turns, request, context and reference where the judge sees them."""
+def case_blocks(case: Case, judge: Judge, *, context: bool = False) -> list[tuple[str, str]]:
+    """Return (title, text) of the case: earlier turns, request, context and reference where the judge sees them.
+
+    A conversation is shown whole: every turn before the last in its own fence with its number and its speaker,
+    the system's too, then the last one as the request. `context`: the context is shown whatever the judge sees.
+    """
     blocks = [(f"TURN {n} BY {turn.role.upper()}", turn.content) for n, turn in enumerate(case.messages[:-1], start=1)]
     blocks.append(("REQUEST", case.input))
-    if judge.sees_context:
+    if judge.sees_context or context:
         documents = [d.text if d.id is None else f"[{d.id}]\n{d.text}" for d in case.context]
         blocks += [(f"CONTEXT {n}", text) for n, text in enumerate(documents, start=1)]
     if judge.sees_reference and case.reference is not None:
@@ -136,21 +142,29 @@ def case_blocks(case: Case, judge: Judge) -> list[tuple[str, str]]:
     return blocks
 
 
-def messages_of(instructions: str, blocks: Sequence[tuple[str, str]], word: str) -> tuple[Message, ...]:
+def messages_of(
+    instructions: str, blocks: Sequence[tuple[str, str]], word: str, *, closing: str = ""
+) -> tuple[Message, ...]:
     """Return the prompt: the user's own instructions, then everything that is judged, each text fenced.
 
     The instructions are the same for all cases, so a vendor can keep them; the nonce stands with the material.
+    `closing` is a last line of ours behind the material.
     """
-    material = "\n\n".join([f"Marker word: {word}", *(fence(text, word, title) for title, text in blocks)])
+    fenced = [fence(text, word, title) for title, text in blocks]
+    material = "\n\n".join([f"Marker word: {word}", *fenced, *([closing] if closing else [])])
     return Message(role="system", content=instructions), Message(role="user", content=material)
 
 
-def asking_decoding(model: Model, asked: Decoding) -> Decoding:
+def asking_decoding(model: Model, asked: Decoding, *, one_token: bool = False) -> Decoding:
     """Return the decoding of a question: what the user asked for, completed by what a question needs.
 
-    Temperature 0 where this model is known to take it, and room enough for thinking and a reason.
+    Temperature 0 where this model is known to take it, and room enough for thinking and a reason; or for
+    one token, where no more is read.
     """
-    tokens = SMALL_MAX_TOKENS if model.vendor in SMALL_VENDORS else MAX_TOKENS
+    if one_token:
+        tokens = FEWEST_OF_RESPONSES if model.api == "responses" else 1
+    else:
+        tokens = SMALL_MAX_TOKENS if model.vendor in SMALL_VENDORS else MAX_TOKENS
     full = replace(asked, max_tokens=asked.max_tokens or tokens)
     cold = replace(full, temperature=0.0)
     return cold if asked.temperature is None and takes(model, cold) else full
@@ -187,9 +201,10 @@ def build(
     return requests.build(
         judge.model,
         messages=question.messages,
-        decoding=asking_decoding(judge.model, judge.decoding),
-        schema=question.schema,
+        decoding=asking_decoding(judge.model, judge.decoding, one_token=question.top_logprobs > 0),
+        schema=None if question.top_logprobs else question.schema,
         schema_name=question.schema_name,
+        top_logprobs=question.top_logprobs,
         repeat=repeat,
         subject=subject,
         environment=environment,
@@ -321,6 +336,11 @@ def skeleton(text: str) -> str:
 
 def violations(value: Any, schema: Mapping[str, Any], where: str = "") -> list[str]:
     """Return where a value breaks a schema made of the keywords of `reply_schema`."""
+    if schema.get("type") == "array":
+        if not isinstance(value, list):
+            return [f"{where}: {json.dumps(value)[:40]} is not a list"]
+        parts = enumerate(value)
+        return [line for n, part in parts for line in violations(part, schema["items"], place(where, str(n)))]
     if schema.get("type") != "object":
         return [] if fits(value, schema) else [f"{where}: {json.dumps(value)[:40]} is not {expected(schema)}"]
     if not isinstance(value, dict):

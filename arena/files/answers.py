@@ -1,5 +1,6 @@
 """What variants bring along for single cases: answers made elsewhere, and contexts by case id."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Annotated, ClassVar, TypeVar
 
@@ -8,6 +9,7 @@ from pydantic import Field, WrapValidator
 from arena.errors import FileError
 from arena.files.authored import Authored, Identifier, did_you_mean, in_parts, validate
 from arena.files.cases import resolve_documents
+from arena.files.conduct_checks import ToolCallEntry
 from arena.files.golden_file import ContextEntry
 from arena.files.json_source import load_lines
 from arena.files.located import LocatedFile, Path, printable
@@ -28,6 +30,7 @@ class OutputRow(Authored):
     latency_s: float | None = Field(None, ge=0, description="Seconds it took.")
     cost_usd: float | None = Field(None, ge=0, description="What it cost.")
     repeat: int = Field(0, ge=0, description="Which of several answers to the case, from 0.")
+    tool_calls: list[ToolCallEntry] = Field(default_factory=list, description="The tools that it calls.")
 
 
 class OutputsFile(Authored):
@@ -75,7 +78,12 @@ def resolve_outputs(
         if row.repeat in answers:
             message = f"a second answer to '{printable(row.case)}': give each its 'repeat', from 0"
             reader.mistakes.add(located, ("rows", index), message)
-        answers[row.repeat] = RecordedOutput(text=row.output, latency_s=row.latency_s, cost_usd=row.cost_usd)
+        answers[row.repeat] = RecordedOutput(
+            text=row.output,
+            latency_s=row.latency_s,
+            cost_usd=row.cost_usd,
+            tool_calls=tuple((call.name, json.dumps(call.arguments or {})) for call in row.tool_calls),
+        )
     places: list[Path] = [("rows", index, "case") for index in range(len(authored.rows))]
     _check_ids([row.case for row in authored.rows], cases, located, reader, places)
     _check_repeats(found, repeats, located, reader)

@@ -13,7 +13,9 @@ from arena.files.identifiers import look_alikes, spelled
 from arena.files.json_source import load_json
 from arena.files.located import LocatedFile, Mistakes, Path, printable
 from arena.files.plain_text import decode
+from arena.files.python_files import named_function
 from arena.files.reader import OpenFile, Reader
+from arena.files.run_checks import CodeCheck, PythonCheck
 from arena.records.case import Case, Check, Document, Message
 
 
@@ -78,9 +80,18 @@ def _content_id(asked: str, messages: Sequence[Message], context: Sequence[Docum
 def _check(entry: Authored, at: OpenFile, where: Path, reader: Reader) -> Check:
     key = check_key(entry)
     assert key is not None
-    if isinstance(entry, JsonSchemaCheck) and entry.json_schema.file is not None:
-        return Check(key=key, argument=_schema(entry.json_schema.file, at, (*where, key, "file"), reader))
     argument: Any = entry.argument()  # type: ignore[attr-defined] # each shape in CHECKS has one; a test calls them all
+    match entry:
+        case JsonSchemaCheck() if entry.json_schema.file is not None:
+            argument = _schema(entry.json_schema.file, at, (*where, key, "file"), reader)
+        case CodeCheck():
+            argument = {**argument, "tests": reader.text(entry.code.tests, at, (*where, key, "tests"))}
+        case PythonCheck():
+            file = named_function(argument["file"], argument["function"], at, (*where, key), reader)
+            found = {"file": str(file.path), "sha256": file.sha256} if file else {}
+            argument = {**argument, **found}
+        case _:
+            pass
     return Check(key=key, argument=argument)
 
 

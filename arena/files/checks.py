@@ -13,29 +13,29 @@ Each entry is a mapping with a single key. Its resolved argument (`Check.argumen
     refusal        bool                                         whether the answer must be a refusal
     empty          bool                                         whether the answer must be empty
     judge          str                                          a statement that a judge finds true or false
+
+The others' stand in `fact_checks`, `conduct_checks`, `run_checks` and `judged_checks`.
 """
 
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar
 
-import regex
-from pydantic import AfterValidator, Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag
 
-from arena.files.authored import Authored, FilePath, OneOrMany
+from arena.files.authored import Authored, FilePath
+from arena.files.check_parts import NonEmpty, Pattern, Texts
+from arena.files.conduct_checks import (
+    ConversationCheck,
+    MaxCostCheck,
+    MaxLatencyCheck,
+    MaxTokensCheck,
+    PiiCheck,
+    ToolCallsCheck,
+)
+from arena.files.fact_checks import CitesCheck, DateCheck, JsonPathCheck, NumberCheck, QuotesCheck
+from arena.files.judged_checks import FaithfulCheck, RelevantCheck
 from arena.files.located import printable
-
-
-def _compiles(pattern: str) -> str:
-    try:
-        regex.compile(pattern)
-    except (regex.error, OverflowError, RecursionError) as error:
-        raise ValueError(f"not a regular expression: {printable(str(error), 200)}") from None
-    return pattern
-
-
-NonEmpty = Annotated[str, Field(min_length=1)]
-Texts = Annotated[list[NonEmpty], OneOrMany, Field(min_length=1)]
-Pattern = Annotated[str, Field(min_length=1), AfterValidator(_compiles)]
+from arena.files.run_checks import CodeCheck, PythonCheck, SimilarCheck
 
 
 class ExactArgument(Authored):
@@ -261,6 +261,22 @@ AnyCheck = (
     | Annotated[RefusalCheck, Tag("refusal")]
     | Annotated[EmptyCheck, Tag("empty")]
     | Annotated[JudgeCheck, Tag("judge")]
+    | Annotated[CitesCheck, Tag("cites")]
+    | Annotated[QuotesCheck, Tag("quotes")]
+    | Annotated[NumberCheck, Tag("number")]
+    | Annotated[DateCheck, Tag("date")]
+    | Annotated[JsonPathCheck, Tag("json_path")]
+    | Annotated[ToolCallsCheck, Tag("tool_calls")]
+    | Annotated[ConversationCheck, Tag("conversation")]
+    | Annotated[PiiCheck, Tag("pii")]
+    | Annotated[MaxTokensCheck, Tag("max_tokens")]
+    | Annotated[MaxLatencyCheck, Tag("max_latency_s")]
+    | Annotated[MaxCostCheck, Tag("max_cost_usd")]
+    | Annotated[CodeCheck, Tag("code")]
+    | Annotated[PythonCheck, Tag("python")]
+    | Annotated[SimilarCheck, Tag("similar")]
+    | Annotated[FaithfulCheck, Tag("faithful")]
+    | Annotated[RelevantCheck, Tag("relevant")]
 )
 #: One check, validated by the one model that its key names: a mistake in it is one error.
 CheckEntry = Annotated[AnyCheck, Discriminator(check_key)]
@@ -280,5 +296,21 @@ CHECKS: Mapping[str, type[Authored]] = {
         RefusalCheck,
         EmptyCheck,
         JudgeCheck,
+        CitesCheck,
+        QuotesCheck,
+        NumberCheck,
+        DateCheck,
+        JsonPathCheck,
+        ToolCallsCheck,
+        ConversationCheck,
+        PiiCheck,
+        MaxTokensCheck,
+        MaxLatencyCheck,
+        MaxCostCheck,
+        CodeCheck,
+        PythonCheck,
+        SimilarCheck,
+        FaithfulCheck,
+        RelevantCheck,
     )
 }

@@ -123,6 +123,18 @@ class VariantEntry(PromptKeys):
 _NEEDS_MODEL = ("base_url", "api", "price", "on_unsupported", "decoding", "system", "user", "tools")
 
 
+class JudgePromptEntry(Text):
+    """A judge's instructions: a template with {{ rubric }}, {{ data_rule }} and {{ reply_rule }}."""
+
+    expected: ClassVar[str] = "text, or {file: PATH}"
+
+    version: Version | None = Field(None, description="The instructions' version, for people; their hash is kept too.")
+
+
+#: Vendors whose APIs give no log-probabilities, whatever the model.
+WITHOUT_LOGPROBS = ("anthropic",)
+
+
 class JudgeEntry(ModelKeys):
     """One judge; a bare text is its model."""
 
@@ -135,6 +147,31 @@ class JudgeEntry(ModelKeys):
     )
     sees_context: bool = Field(True, description="Whether the judge is shown the case's context.")
     sees_reference: bool = Field(True, description="Whether the judge is shown the case's reference.")
+    method: Literal["label", "likelihood"] = Field(
+        "label", description="What the judge writes, or log p(B) - log p(A) of the letter it would write."
+    )
+    scores: Literal["stated", "expected"] = Field(
+        "stated", description="Axis levels as the judge writes them, or their mean by likelihood (axes: pointwise)."
+    )
+    prompt: JudgePromptEntry | None = Field(None, description="Your own instructions for comparisons: {file: PATH}.")
+    pointwise_prompt: JudgePromptEntry | None = Field(
+        None, description="Your own instructions for answers scored alone: {file: PATH}."
+    )
+
+    @classmethod
+    def problems(cls, written: Mapping[str, Any]) -> Iterator[str]:
+        """Yield what is wrong between the keys."""
+        by_likelihood, expected = written.get("method") == "likelihood", written.get("scores") == "expected"
+        if by_likelihood and written.get("axes") == "pairwise":
+            yield "'method: likelihood' reads one letter, which holds no axes: 'axes' is none or pointwise"
+        if expected and written.get("axes") != "pointwise":
+            yield "'scores: expected' asks for each axis alone: write 'axes: pointwise' beside it"
+        vendor = str(written.get("model", "")).partition(":")[0]
+        if vendor in WITHOUT_LOGPROBS and (by_likelihood or expected):
+            key = "method: likelihood" if by_likelihood else "scores: expected"
+            yield f"'{key}' needs log-probabilities, and {vendor} gives none: use local, openai or another server"
+        if written.get("pointwise_prompt") is not None and written.get("axes") != "pointwise":
+            yield "'pointwise_prompt' is read with 'axes: pointwise' alone"
 
 
 class MetricEntry(Authored):
@@ -195,12 +232,20 @@ class ExperimentFile(PromptKeys):
     hypothesis: str | None = Field(None, description="What you expect, and why.")
     golden: FilePath | None = Field(None, description="The golden set's file; or write `cases` here.")
     cases: Cases | None = Field(None, description="The cases, instead of a golden set.", min_length=1)
-    rubric: FilePath | None = Field(None, description="The rubric's file; a general one by default.")
+    labels: FilePath | None = Field(
+        None, description="What people said of both answers, as .jsonl or .csv: how far the judge agrees with it."
+    )
+    rubric: FilePath | None = Field(
+        None, description="The rubric's file, or builtin:general, builtin:safety, builtin:toxicity; general by default."
+    )
     variants: dict[Identifier, VariantEntry] = Field(
         description="The arms: `control`, or the first, is the baseline.", max_length=100
     )
     judge: Annotated[list[JudgeEntry] | None, _OneOrManyJudges] = Field(
         None, description="vendor:model, a mapping, a list (a panel), or null: the checks decide.", min_length=1
+    )
+    panel: Literal["mean", "majority"] | None = Field(
+        None, description="How several judges' verdicts on a case become one; mean by default."
     )
     checks: list[CheckEntry] = Field(default_factory=list, description="What must hold of every answer.")
     metrics: list[MetricEntry] = Field(default_factory=list, description="What is measured, and its limits.")
@@ -217,3 +262,6 @@ class ExperimentFile(PromptKeys):
         """Yield what is wrong between the keys."""
         if not one_of(written, "cases", "golden"):
             yield "expected one of 'cases' and 'golden'"
+        judges = written.get("judge")
+        if written.get("panel") is not None and not (isinstance(judges, list) and len(judges) > 1):
+            yield "'panel' says how several judges become one: write 'judge' as a list of them"

@@ -8,6 +8,7 @@ from typing import Any
 
 from arena.records.case import GoldenSet
 from arena.records.experiment import Experiment
+from arena.records.label import Label
 from arena.records.rubric import Rubric
 from arena.records.variant import Target, Variant
 
@@ -21,6 +22,7 @@ _LEFT_OUT: Mapping[type, frozenset[str]] = {
     Rubric: frozenset({"name", "path", "sha256"}),
     Variant: frozenset({"sources"}),
     Target: frozenset({"file"}),
+    Label: frozenset({"note"}),
 }
 
 

@@ -6,14 +6,17 @@ from arena.files.authored import did_you_mean
 from arena.files.experiment_file import ExperimentFile
 from arena.files.identifiers import look_alikes, spelled
 from arena.files.located import Mistakes, printable
-from arena.files.metrics import conflicts, named
+from arena.files.metrics import conflicts, is_of_checks, named
 from arena.files.reader import OpenFile
 from arena.files.template_mistake import TemplateMistake
 from arena.files.templates import compile_template, values_of
 from arena.files.variants import template_place
-from arena.records.case import Case
+from arena.records.case import Case, Check
 from arena.records.experiment import Experiment
 from arena.records.variant import Variant
+
+#: Checks that are a question to a judge.
+JUDGED = frozenset({"judge", "faithful", "relevant"})
 
 
 def check_rules(experiment: Experiment, authored: ExperimentFile, at: OpenFile, mistakes: Mistakes) -> None:
@@ -22,6 +25,8 @@ def check_rules(experiment: Experiment, authored: ExperimentFile, at: OpenFile, 
     _check_tags(experiment, at, mistakes)
     _check_references(experiment, at, mistakes)
     _check_judged(experiment, at, mistakes)
+    _check_similar(experiment, at, mistakes)
+    _check_faithful(experiment, at, mistakes)
     _check_live(experiment, authored, at, mistakes)
     for later, earlier in look_alikes(experiment.variants).items():
         message = f"variant '{spelled(later)}' looks like variant '{spelled(earlier)}': rename one"
@@ -55,18 +60,24 @@ def _check_tags(experiment: Experiment, at: OpenFile, mistakes: Mistakes) -> Non
 def _check_references(experiment: Experiment, at: OpenFile, mistakes: Mistakes) -> None:
     """Note checks against a reference that a case does not have."""
     for index, check in enumerate(experiment.checks):
-        if check.key == "exact" and check.argument["text"] is None:
+        if _takes_reference(check):
             bare = [case.id for case in experiment.golden.cases if case.reference is None]
             if bare:
-                mistakes.add(at.located, ("checks", index, "exact"), f"{_cases(bare)} has no 'reference'")
+                mistakes.add(at.located, ("checks", index, check.key), f"{_cases(bare)} has no 'reference'")
     own = [
         case.id
         for case in experiment.golden.cases
-        if case.reference is None and any(c.key == "exact" and c.argument["text"] is None for c in case.checks)
+        if case.reference is None and any(map(_takes_reference, case.checks))
     ]
     if own:
         where = ("golden",) if experiment.golden.path else ("cases",)
         mistakes.add(at.located, where, f"{_cases(own)} is checked against a 'reference' that it does not have")
+
+
+def _takes_reference(check: Check) -> bool:
+    """Return whether a check compares with the case's own reference."""
+    compared = {"exact": "text", "similar": "to"}.get(check.key)
+    return compared is not None and check.argument[compared] is None
 
 
 def _check_judged(experiment: Experiment, at: OpenFile, mistakes: Mistakes) -> None:
@@ -74,12 +85,44 @@ def _check_judged(experiment: Experiment, at: OpenFile, mistakes: Mistakes) -> N
     if experiment.judges:
         return
     for index, check in enumerate(experiment.checks):
-        if check.key == "judge":
+        if check.key in JUDGED:
             mistakes.add(at.located, ("checks", index), "a judge's check needs a judge: declare 'judge'")
-    asked = [case.id for case in experiment.golden.cases if any(check.key == "judge" for check in case.checks)]
+    asked = [case.id for case in experiment.golden.cases if any(check.key in JUDGED for check in case.checks)]
     if asked:
         message = f"{_cases(asked)} is checked by a judge, but there is none: declare 'judge'"
         mistakes.add(at.located, ("golden",) if experiment.golden.path else ("cases",), message)
+
+
+def _check_similar(experiment: Experiment, at: OpenFile, mistakes: Mistakes) -> None:
+    """Note that nothing decides but the likeness of texts, which says nothing of their truth."""
+    primary = next((m for m in experiment.metrics if m.role == "primary" and m.where != "live"), None)
+    checks = [*experiment.checks, *(check for case in experiment.golden.cases for check in case.checks)]
+    if primary is None or not is_of_checks(primary.source) or not checks:
+        return
+    if all(check.key == "similar" for check in checks):
+        message = f"'{primary.name}' would rest on 'similar' alone, which cannot tell a true answer from a false one"
+        mistakes.add(at.located, (), f"{message}: declare a 'judge', or another check beside it")
+
+
+def _check_faithful(experiment: Experiment, at: OpenFile, mistakes: Mistakes) -> None:
+    """Note answers that are to be faithful to a context which they are not given with."""
+    everywhere = [index for index, check in enumerate(experiment.checks) if check.key == "faithful"]
+    bare = [
+        case.id
+        for case in experiment.golden.cases
+        if (everywhere or any(check.key == "faithful" for check in case.checks))
+        and not all(_has_context(case, variant) for variant in experiment.variants.values())
+    ]
+    if bare:
+        where = ("checks", everywhere[0], "faithful") if everywhere else ("golden",)
+        place = where if everywhere or experiment.golden.path else ("cases",)
+        mistakes.add(at.located, place, f"{_cases(bare)} has no 'context' to be faithful to")
+
+
+def _has_context(case: Case, variant: Variant) -> bool:
+    if variant.context_by_case is not None:
+        return bool(variant.context_by_case.get(case.id))
+    return bool(case.context if variant.context is None else variant.context)
 
 
 def _check_live(experiment: Experiment, authored: ExperimentFile, at: OpenFile, mistakes: Mistakes) -> None:

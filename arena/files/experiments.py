@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from arena.errors import FileError
 from arena.files.authored import validate
 from arena.files.case_warnings import near_duplicates, unused_fields
 from arena.files.cases import note_repeated_ids, resolve_cases, resolve_checks
@@ -12,15 +13,18 @@ from arena.files.experiment_hash import experiment_hash
 from arena.files.experiment_rules import check_rules, check_templates
 from arena.files.golden import resolve_golden
 from arena.files.identifiers import mistake_in
-from arena.files.located import Mistakes
+from arena.files.labels import labels_of
+from arena.files.labels import read as read_labels
+from arena.files.located import Mistakes, printable
 from arena.files.metrics import Refused, primary, resolve
 from arena.files.reader import NamedFile, OpenFile, Reader
-from arena.files.rubrics import general, resolve_rubric
+from arena.files.rubrics import BUILTIN, SHIPPED, general, resolve_rubric, shipped
 from arena.files.sources import Source, relative, tree_of
 from arena.files.variants import resolve_judges, resolve_variants
 from arena.files.yaml_source import load_yaml
 from arena.records.case import GoldenSet
 from arena.records.experiment import Experiment, GateRules, Split
+from arena.records.label import Label
 from arena.records.metric import Metric
 from arena.records.rubric import Rubric
 
@@ -91,6 +95,7 @@ def _resolve(
     if transcript is not None:
         reader.mark_recorded(transcript)
     control, treatment = _arms(list(authored.variants), at, mistakes, single=single_variant)
+    labels, label_warnings = _labels(authored, control, treatment, at, reader)
     mistakes.raise_if_any()
     assert golden is not None
     assert rubric is not None
@@ -103,6 +108,7 @@ def _resolve(
         control=control,
         treatment=treatment,
         judges=judges,
+        panel=authored.panel or "mean",
         checks=checks,
         metrics=_with_primary(metrics, judged=bool(judges), checked=_checked(golden, authored)),
         gate=_gate(authored),
@@ -116,8 +122,9 @@ def _resolve(
         root=str(reader.source.root),
         path=str(file.path),
         hash="",
+        labels=labels,
         files=reader.files,
-        warnings=(*unused_fields(cases, list(variants.values()), judges), *near_duplicates(cases)),
+        warnings=(*label_warnings, *unused_fields(cases, list(variants.values()), judges), *near_duplicates(cases)),
     )
     check_rules(experiment, authored, at, mistakes)
     check_templates(experiment, authored, at, mistakes)
@@ -140,9 +147,36 @@ def _golden(
     return GoldenSet(name=name, version=None, cases=cases, sha256=file.sha256)
 
 
+def _labels(
+    authored: ExperimentFile, control: str, treatment: str, at: OpenFile, reader: Reader
+) -> tuple[tuple[Label, ...], tuple[str, ...]]:
+    """Return what people said of the two arms; nothing where there is one arm, or no file of labels."""
+    named = reader.named(authored.labels, at, ("labels",)) if authored.labels else None
+    if named is None or control == treatment:
+        return (), ()
+    try:
+        file = read_labels(named.data, str(named.path), reader.mistakes)
+    except FileError as error:
+        reader.mistakes.extend(error.mistakes)
+        return (), ()
+    if reader.mistakes:
+        return (), ()
+    variants = list(authored.variants)
+    found = labels_of(file, control=control, treatment=treatment, variants=variants, mistakes=reader.mistakes)
+    return found.labels, file.warnings
+
+
 def _rubric(authored: ExperimentFile, at: OpenFile, reader: Reader) -> Rubric | None:
     if authored.rubric is None:
         return general()
+    if authored.rubric.startswith(BUILTIN):
+        name = authored.rubric.removeprefix(BUILTIN)
+        if name in SHIPPED:
+            return shipped(name)
+        known = ", ".join(BUILTIN + each for each in SHIPPED)
+        message = f"no rubric '{printable(authored.rubric)}' ships with arena: {known}"
+        reader.mistakes.add(at.located, ("rubric",), message)
+        return None
     named = reader.named(authored.rubric, at, ("rubric",))
     return resolve_rubric(named, reader) if named else None
 

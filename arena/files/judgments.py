@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import math
 import re
 from array import array
 from collections.abc import Iterable, Iterator
@@ -18,7 +19,8 @@ NAN: Final = float("nan")
 SHARES: Final = {"first": 0.0, "tie": 0.5, "second": 1.0}
 #: What a judgment may say; the second group is what a run's own judgments.jsonl says besides.
 KEYS: Final = frozenset(
-    {"case", "first", "second", "winner", "score_second", "judge", "cluster", "length_first", "length_second"}
+    {"case", "first", "second", "winner", "score_second", "log_odds", "judge", "cluster"}
+    | {"length_first", "length_second"}
     | {"repeat", "axes", "reason"}
     | {"outcome", "judge_config", "flagged", "error", "request_key", "model_returned", "determinism"}
     | {"cost_usd", "cost_reason"}
@@ -58,7 +60,7 @@ class AxisColumns:
 class JudgmentColumns:
     """Judgments as columns, one entry a judgment; cases, variants, judges and clusters are numbered as they came.
 
-    The ids of the cases are not kept: they are most of what half a million cases weigh, and nothing asks for them.
+    The ids of the cases are kept only for who asks for them: they are most of what half a million cases weigh.
     """
 
     variants: Names = field(default_factory=Names)
@@ -70,27 +72,32 @@ class JudgmentColumns:
     judge: "array[int]" = field(default_factory=lambda: array("h"))
     repeat: "array[int]" = field(default_factory=lambda: array("i"))
     share: "array[float]" = field(default_factory=lambda: array("d"))  # of the second, 0 to 1; NaN: not read
+    odds_rows: "array[int]" = field(default_factory=lambda: array("l"))  # judgments by likelihood
+    odds: "array[float]" = field(default_factory=lambda: array("d"))  # theirs: ln p(second) − ln p(first)
     failed: "array[int]" = field(default_factory=lambda: array("b"))  # 1: the call failed, so it was not read
     lead: "array[float]" = field(default_factory=lambda: array("d"))  # characters, second − first; NaN: not given
     case_cluster: "array[int]" = field(default_factory=lambda: array("i"))  # one a case; −1: none
     axes: dict[str, AxisColumns] = field(default_factory=dict)
+    #: Answers that may be talking to the judge: a judgment's number, its case, and variant, family and excerpt of each.
+    flagged: list[tuple[int, str, tuple[tuple[str, str, str], ...]]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.case)
 
 
-def load(paths: Iterable[Path]) -> JudgmentColumns:
+def load(paths: Iterable[Path], *, cases: Names | None = None) -> JudgmentColumns:
     """Read one or several files of judgments as one table: a case is known by its id in all of them.
 
     Args:
         paths: JSONL files, a judgment a line; blank lines are skipped.
+        cases: where the ids of the cases are noted, in the order of their numbers.
 
     Raises:
         FileError: every mistake of every file, each with its line, and its column where it is known.
         UsageError: a file cannot be read.
     """
-    table, cases, mistakes = JudgmentColumns(), Names(), Mistakes()
+    table, cases, mistakes = JudgmentColumns(), Names() if cases is None else cases, Mistakes()
     for path in paths:
         before, wrong = len(table), len(mistakes)
         _FileReader(str(path), table, cases, mistakes).read(path)
@@ -184,6 +191,11 @@ class _FileReader:
             raise _WrongError("repeat", f"expected a whole number from 0, found {_shown(repeat)}")
         lead = _lead(row)
         axes = _axes(row["axes"]) if row.get("axes") else ()
+        if row.get("log_odds") is not None:
+            table.odds.append(_odds(row["log_odds"]))
+            table.odds_rows.append(len(table))
+        if row.get("flagged"):
+            table.flagged.append((len(table), case, _flags(row["flagged"])))
         for name, points in axes:
             column = table.axes.setdefault(name, AxisColumns())
             column.rows.append(len(table))
@@ -256,6 +268,12 @@ def _share(row: dict[str, Any]) -> float:
     return float(score)
 
 
+def _odds(odds: Any) -> float:
+    if type(odds) not in (int, float) or not math.isfinite(odds):
+        raise _WrongError("log_odds", f"expected a number, found {_shown(odds)}")
+    return float(odds)
+
+
 def _lead(row: dict[str, Any]) -> float:
     first, second = row.get("length_first"), row.get("length_second")
     if first is None or second is None:
@@ -283,6 +301,17 @@ def _axes(axes: Any) -> list[tuple[str, tuple[float, float]]]:
         if first is not None and second is not None:
             found.append((name, (float(first), float(second))))
     return found
+
+
+def _flags(flags: Any) -> tuple[tuple[str, str, str], ...]:
+    """Return variant, family and excerpt of each suspicion, as a run writes them."""
+    found = []
+    for flag in flags if isinstance(flags, list) else [flags]:
+        parts = flag.split(": ", 2) if isinstance(flag, str) else ()
+        if len(parts) != 3:
+            raise _WrongError("flagged", f"expected a list of 'variant: family: excerpt', found {_shown(flag)}")
+        found.append((parts[0], parts[1], parts[2]))
+    return tuple(found)
 
 
 def _number(names: Names, name: str, key: str) -> int:

@@ -1,5 +1,6 @@
 """The metrics that have a name, and what a declared one means: source, aggregate, unit, direction, limits."""
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -40,6 +41,9 @@ QUANTITIES: dict[str, Quantity] = {
     "win_rate": Quantity("share", "up", ("mean",)),
 }
 _AXIS = Quantity("points", "up", ("mean",))
+#: pass@3: one of three answers passes its checks; pass^3: all three do.
+_PASS = re.compile(r"pass[@^][1-9][0-9]{0,2}")
+_SHARE = Quantity("share", "up", ("rate",))
 _LIMITS: tuple[LimitKind, ...] = ("above", "below", "not_worse", "max_increase", "max_drop", "max", "min")
 _UNIT_NAMES = {"s": "seconds, e.g. 300ms or 1.2s", "USD": "dollars, e.g. $0.01", "share": "points, e.g. 5pp"}
 
@@ -52,6 +56,8 @@ def named(name: str) -> Metric | None:
     """
     if name.startswith("axis.") and len(name) > len("axis."):
         return _metric(name, name, _AXIS, "mean")
+    if _PASS.fullmatch(name):
+        return _metric(name, name, _SHARE, "rate")
     if name in QUANTITIES:
         return _metric(name, name, QUANTITIES[name], QUANTITIES[name].aggregates[0])
     source, _, ending = name.rpartition("_")
@@ -67,10 +73,15 @@ def _metric(name: str, source: str, quantity: Quantity, aggregate: Aggregate) ->
     return Metric(name=name, source=source, aggregate=aggregate, unit=quantity.unit, direction=quantity.direction)
 
 
+def is_of_checks(source: str) -> bool:
+    """Return whether a quantity follows from the checks: check_pass_rate, pass@k, pass^k."""
+    return source == "check_pass_rate" or _PASS.fullmatch(source) is not None
+
+
 def names() -> list[str]:
     """Return every known name but the axes'."""
     spread = [f"{source}_{a}" for source, q in QUANTITIES.items() if len(q.aggregates) > 1 for a in q.aggregates]
-    return [*QUANTITIES, *spread]
+    return [*QUANTITIES, *spread, "pass@3", "pass^3"]
 
 
 class Refused(ValueError):
@@ -303,6 +314,6 @@ def _unmeasurable(metric: Metric, axes: Collection[str], *, judged: bool, checke
             return f"'{metric.name}' needs a judge: declare 'judge'"
     if metric.source == "win_rate" and not judged:
         return "'win_rate' needs a judge: declare 'judge', or make check_pass_rate the primary metric"
-    if metric.source == "check_pass_rate" and not checked:
-        return "'check_pass_rate' needs checks: declare 'checks' here or in the cases"
+    if is_of_checks(metric.source) and not checked:
+        return f"'{metric.source}' needs checks: declare 'checks' here or in the cases"
     return None

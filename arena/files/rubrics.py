@@ -1,4 +1,4 @@
-"""Rubrics: a file, or the general one that ships with the package."""
+"""Rubrics: a file, or one that ships with the package: `builtin:NAME`."""
 
 import hashlib
 from importlib import resources
@@ -34,12 +34,22 @@ def load(path: Path | str, *, root: Path | None = None, source: Source | None = 
     return rubric
 
 
+#: What an experiment writes before the name of a rubric that ships.
+BUILTIN = "builtin:"
+SHIPPED = ("general", "safety", "toxicity")
+
+
 def general() -> Rubric:
     """Return the rubric that an experiment has when it names none."""
-    data = resources.files("arena.files").joinpath("general_rubric.yaml").read_bytes()
-    authored = RubricFile.model_validate(load_yaml(data, "general_rubric.yaml").value)
+    return shipped("general")
+
+
+def shipped(name: str) -> Rubric:
+    """Return one of the rubrics that ship with the package, by its name in `SHIPPED`."""
+    data = resources.files("arena.files").joinpath(f"{name}_rubric.yaml").read_bytes()
+    authored = RubricFile.model_validate(load_yaml(data, f"{name}_rubric.yaml").value)
     return Rubric(
-        name=authored.name or "general",
+        name=authored.name or name,
         version=authored.version,
         axes=tuple(_axis(axis) for axis in authored.axes),
         instructions=authored.instructions.text if authored.instructions else None,

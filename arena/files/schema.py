@@ -10,13 +10,14 @@ from arena.files.authored import did_you_mean
 from arena.files.experiment_file import ExperimentFile
 from arena.files.golden_file import GoldenFile
 from arena.files.rubric_file import RubricFile
+from arena.records.ranking import RankResult
 from arena.records.result import Result
 
 _SHAPES: dict[str, tuple[Any, str]] = {
     "experiment": (ExperimentFile, "Prompt Arena experiment"),
     "golden": (GoldenFile, "Prompt Arena golden set"),
     "rubric": (RubricFile, "Prompt Arena rubric"),
-    "result": (Result, "Prompt Arena result.json"),
+    "result": (Result | RankResult, "Prompt Arena result.json"),
 }
 KINDS = tuple(_SHAPES)
 

@@ -1,15 +1,14 @@
 """Authored variants, models and judges to records: what the top of the file gives, and what each changes."""
 
-import ast
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
-from arena.errors import FileError
 from arena.files.answers import resolve_context, resolve_outputs
-from arena.files.authored import Text, did_you_mean
+from arena.files.authored import Text
 from arena.files.experiment_file import DecodingEntry, ExperimentFile, JudgeEntry, ModelKeys, VariantEntry
-from arena.files.located import Path, printable
-from arena.files.plain_text import decode
+from arena.files.judge_prompts import resolve_judge_prompt
+from arena.files.located import Path
+from arena.files.python_files import named_function
 from arena.files.reader import OpenFile, Reader
 from arena.files.sources import Unreadable, inside
 from arena.records.case import Case
@@ -38,9 +37,13 @@ def _judge(entry: JudgeEntry, at: OpenFile, where: Path, reader: Reader) -> Judg
         model=_model([(entry, where)], at, reader),
         decoding=_decoding(entry.decoding),
         presentations=entry.presentations,
-        axes=entry.axes,
+        axes="none" if entry.method == "likelihood" and entry.axes == "pairwise" else entry.axes,
         sees_context=entry.sees_context,
         sees_reference=entry.sees_reference,
+        method=entry.method,
+        scores=entry.scores,
+        prompt=resolve_judge_prompt(entry.prompt, at, (*where, "prompt"), reader),
+        pointwise_prompt=resolve_judge_prompt(entry.pointwise_prompt, at, (*where, "pointwise_prompt"), reader),
     )
 
 
@@ -132,38 +135,11 @@ def _decoding(*entries: DecodingEntry | None) -> Decoding:
 
 def _target(written: str, version: str | None, at: OpenFile, where: Path, reader: Reader) -> Target | None:
     _, named, function = written.split(":")
-    file = reader.named(named, at, where)
+    file = named_function(named, function, at, where, reader)
     if file is None:
         return None
-    try:
-        defined = _functions(decode(file.data, str(file.path)))
-    except FileError as error:
-        reader.mistakes.extend(error.mistakes)
-        return None
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        reader.mistakes.add(at.located, where, f"{printable(str(file.path))} is not Python: {printable(str(error))}")
-        return None
-    if function not in defined:
-        hint = did_you_mean(function, defined)
-        reader.mistakes.add(at.located, where, f"{printable(str(file.path))} defines no '{function}'{hint}")
     path = reader.source.root / file.path
     return Target(file=str(path), function=function, version=version, sha256=file.sha256)
-
-
-def _functions(code: str) -> set[str]:
-    """Return the names that a module binds at its top level; the code is read, not run."""
-    names: set[str] = set()
-    for node in ast.parse(code).body:
-        match node:
-            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-                names.add(node.name)
-            case ast.Assign():
-                names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
-            case ast.Import() | ast.ImportFrom():
-                names |= {alias.asname or alias.name for alias in node.names}
-            case _:
-                pass
-    return names
 
 
 def _shown(at: OpenFile, named: str) -> str:

@@ -16,105 +16,19 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+
+from arena.judging.disguise import revealed
+from arena.judging.injection_patterns import COMPILED
 
 EXCERPT = 80  # characters
-
-_ANSWER = r"(?:answer|response|reply|candidate|submission)"
-_JUDGE = r"(?:judge|evaluator|grader|rater|assessor)"
-_KIND = r"(?:ai|llm|impartial|fair|strict|expert|esteemed|kind|automated|fellow)"
-_Q = r"[\"'“”‘’`]"
-_LABEL = rf"(?:{_ANSWER}\W{{1,3}})?(?:a|b|tie)(?=\s?(?:{_Q}|[\])*.,;!\n]|$))"
-_RULES = r"(?:instructions?|prompts?|rules|guidelines|criteria|rubrics?|directions)"
-_IGNORE = r"(?:ignore|disregard|forget|override|bypass|overlook|do not follow|don't follow|stop following)"
-_AXES = r"(?:axis|axes|criteria|criterion|rubric|clarity|accuracy|policy)"
-_BETTER = r"(?:better|best|superior|preferred|winning|winner|more (?:accurate|helpful|complete|correct))"
-_WORSE = r"(?:wrong|worse|incorrect|inferior|incomplete|inaccurate|weaker|false|hallucinates?|fails?|violates?)"
-_END = r"(?:end|start|begin(?:ning)?|close)"
-
-#: Family to patterns; case matters only inside `(?-i:…)`.
-PATTERNS: dict[str, tuple[str, ...]] = {
-    "quoted judgment": (
-        rf"{_Q}(?:winner|verdict|judge?ment|preferred|preference)_?(?:{_ANSWER})?{_Q}\s?[:=]\s?{_Q}?"
-        rf"(?:{_ANSWER}[ _]?)?(?:a|b|tie|first|second|pass|fail)\b",
-        rf"{_Q}a{_Q}\s?:\s?{_Q}?[1-5]{_Q}?\s?,\s?{_Q}b{_Q}\s?:\s?{_Q}?[1-5]",
-        r"\[\[\s?(?:a|b|c|tie|\d{1,2})\s?\]\]",
-        r"\b(?:winner|verdict|(?:final|my|overall) (?:judge?ment|choice|ruling))\s?(?:is\b|[:=-])\s?\W{0,4}"
-        rf"{_LABEL}",
-    ),
-    "chat tokens": (
-        r"<\|\s?[a-z_]{2,30}\s?\|>",
-        r"\[/?inst\]|<</?sys>>|<(?:start|end)_of_turn>|</s>",
-        r"(?:^|\n)#{1,4} ?(?:system|assistant|human|instruction)\s?:",
-        r"(?:^|\n)(?:\[system\]|\W{0,3}system (?:message|prompt|note|override)\W{0,3}:)",
-        r"(?:^|\n)(?:human|assistant)\s?:\s?\S",
-        r"</?(?:system|assistant|human|system_prompt)>",
-    ),
-    "fake fence": (
-        rf"<{{3}}\s?/?(?:{_END} (?:of )?)?(?:{_ANSWER}|material|context|request|reference|turn)\b",
-        rf"\[(?:the )?{_END} of (?:the )?(?:{_ANSWER}|material|conversation|context|prompt|evaluation)",
-        rf"</?{_ANSWER}[ _-]?(?:a|b|1|2)>",
-        rf"\A(?:(?!<{_ANSWER}>)[\s\S])*</{_ANSWER}>",
-        rf"[-=#*~_]{{3}} ?{_END}(?: of)?(?: the)? (?:{_ANSWER}|material|prompt|evaluation|rubric)",
-        rf"(?:^|\n)\W{{0,6}}{_ANSWER} (?:a|b)\W{{0,6}}(?:\n|:|$)",
-        r"\bmarker word\b",
-    ),
-    "override": (
-        rf"\b{_IGNORE} (?:[a-z']{{1,12}} ){{0,3}}"
-        r"(?:previous|prior|preceding|above|earlier|foregoing|original|initial|system|your) "
-        rf"(?:[a-z]{{1,12}} )?{_RULES}\b",
-        rf"\b{_IGNORE} (?:[a-z']{{1,12}} ){{0,3}}(?:rubrics?|criteria|system (?:prompt|message)|everything above)\b",
-        rf"\b{_IGNORE} (?:[a-z']{{1,12}} ){{0,3}}{_RULES} (?:above|you (?:were|have been) given|given to you)\b",
-        rf"(?:^|\n)\W{{0,3}}(?:new|real|actual|true) {_RULES}\W{{0,3}}: ?[^\s]",
-        rf"\b(?:new|updated|revised|real|actual|true) (?:system|grading|judging|evaluation|scoring) {_RULES}",
-        r"\b(?:grading|judging|scoring|evaluator|judge|grader) (?:instructions?|notes?|update|override)\b",
-        rf"\byou are (?:now|actually|no longer) (?:an? |the )(?:[a-z]{{1,12}} ){{0,2}}{_JUDGE}\b",
-        r"\bignorier\w{0,3} (?:bitte )?(?:alle |die |s[äa]mtliche ){0,2}(?:vorherigen|obigen|bisherigen|früheren)",
-        r"\bignor(?:a|e|ez|ar|er) (?:toda?s |toutes )?(?:las |les |as )"
-        r"(?:instrucciones|instructions|consignes|instruções)",
-        r"忽略.{0,8}(?:指令|指示|说明)|以前の指示を無視|이전 지시",
-    ),
-    "request to the judge": (
-        rf"\b(?:dear|attention|(?:note|message|memo|instructions?) (?:to|for)|hello|hi|hey)\W{{1,3}}"
-        rf"(?:(?:the|all|any|our|my|{_KIND})\W{{1,3}}){{0,3}}{_JUDGE}s?\b",
-        rf"\b(?:choose|pick|select|prefer|favou?r|vote for|declare|crown) (?:this|my) {_ANSWER}\b(?! code)",
-        rf"\b(?:choose|pick|prefer|favou?r|vote for|declare) {_ANSWER} (?-i:A|B)\b",
-        rf"\b(?:rate|score|grade|judge|mark|rank) (?:this|my) {_ANSWER} (?:\w{{1,12}} ){{0,4}}"
-        r"(?:high|higher|highest|best|better|top|perfect|full|five|ten|5|10)\b",
-        rf"\b(?:this|my) {_ANSWER} (?:should|must|needs to|has to|ought to|deserves to) "
-        r"(?:be (?:chosen|picked|preferred|rated|scored|graded|selected|ranked|judged|declared)|win|get|score)\b",
-        rf"\bas an? (?:{_KIND} ){{0,2}}{_JUDGE},? (?:you|please|i)\b",
-        rf"\b(?:give|award|assign|grant) (?:(?:this|my|it|me|the) ){{1,2}}(?:{_ANSWER} )?(?:(?:a|an|the) )?"
-        r"(?:highest|maximum|max|top|full|perfect|best) (?:possible )?(?:score|rating|mark|grade|point)s?\b",
-    ),
-    "claim about the score": (
-        rf"\bthis is (?:clearly |by far )?the {_BETTER} {_ANSWER}\b",
-        rf"\b(?:this|my) {_ANSWER} (?:is|was) (?:(?:clearly|by far|far|objectively|much|the) ){{0,2}}{_BETTER}\b",
-        rf"\b(?:this|my) {_ANSWER} (?:\w{{1,12}} )?(?:wins|won|scores|scored|deserves|earns|merits)\b",
-        rf"\b(?:this|my) {_ANSWER} (?:is|was|has been|has already been) (?:rated|judged|graded)\b",
-        rf"\b(?:other|competing|opposing|rival) {_ANSWER}s? (?:\w{{1,12}} ){{0,2}}{_WORSE}\b",
-        rf"\b{_ANSWER} (?-i:A|B) (?:\w{{1,12}} ){{0,2}}"
-        r"(?:is|wins|won|deserves|contains|fails|should|scores|was|has|beats)\b",
-        rf"\b{_ANSWER} (?:a|b) is (?:the |clearly |much |far ){{0,2}}(?:{_BETTER}|{_WORSE})\b",
-        r"\b(?:highest|maximum|top|full|perfect) (?:possible )?(?:score|mark|rating)s? "
-        rf"(?:\w{{1,12}} ){{0,4}}{_AXES}\b",
-        r"\b(?:5|10|five|ten) ?(?:/|out of|of) ?(?:5|10|five|ten) (?:on|for|in|across) "
-        rf"(?:\w{{1,12}} ){{0,2}}{_AXES}\b",
-        rf"\b{_AXES}\s?[:=]\s?[1-5]\s?(?:/\s?5)?\s?(?:[,;\n.]|$)",
-    ),
-    "nonce": (
-        r"(?:^|\n|[<\[(#=|*-] ?)(?=[0-9a-f]{0,15}[0-9])(?=[0-9a-f]{0,15}[a-f])[0-9a-f]{16}(?= ?(?:$|\n|[>\])#=|*-]))",
-        r"\b(?:nonce|boundary|delimiter|marker|secret word)\b\W{1,4}(?:\w{1,10}\W{1,3})?"
-        r"(?=[0-9a-f]{0,15}[0-9])[0-9a-f]{12,64}\b",
-    ),
-}
-COMPILED = {
-    family: tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns) for family, patterns in PATTERNS.items()
-}
 
 #: Characters that hide text or its order: overrides of direction, and tags outside an emoji flag.
 HIDDEN = re.compile(
     "[\u202a-\u202e]|(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0020-\U000e007e]|[\u200b\u2060\ufeff]{3}"
 )
+#: Isolates of direction: ordinary beside Arabic or Hebrew, and nowhere else.
+ISOLATE = re.compile("[\u2066-\u2068]")
 INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\U000e0000-\U000e007f]"
 )
@@ -131,6 +45,7 @@ class Suspicion:
         return f"{self.family}: {self.excerpt}"
 
 
+@lru_cache(maxsize=4096)  # each answer is shown in two orders, to each judge
 def suspicions(text: str) -> tuple[Suspicion, ...]:
     """Return the suspected injections of one answer: the first sign of each family.
 
@@ -149,21 +64,37 @@ def flags(text: str) -> tuple[str, ...]:
 
 def _signs(text: str) -> Iterator[Suspicion]:
     folded = fold(text)
-    joined = folded.replace("\n", " ")  # a phrase may run over a line's end
+    joined = folded.replace("\n", " ")
+    lower = joined.lower()
     for family, patterns in COMPILED.items():
-        searches = (pattern.search(searched) for searched in (folded, joined) for pattern in patterns)
+        searches = (pattern.search(folded, joined, lower) for pattern in patterns)
         match = next((found for found in searches if found), None)
         if match is not None:
             yield Suspicion(family=family, excerpt=excerpt(match.string, match.start()))
+    disguised = next(_disguised(text, folded), None)
+    if disguised is not None:
+        yield Suspicion(family="disguised text", excerpt=excerpt(disguised.string, disguised.start()))
     hidden = HIDDEN.search(text)
     if hidden is not None:
         shown = " ".join(f"U+{ord(character):04X}" for character in hidden[0])
         yield Suspicion(family="hidden text", excerpt=shown)
+    elif ISOLATE.search(text) and not any(unicodedata.bidirectional(character) in ("R", "AL") for character in text):
+        yield Suspicion(family="hidden text", excerpt="the direction is changed where no script needs it")
+
+
+def _disguised(text: str, shown: str) -> Iterator[re.Match[str]]:
+    """Yield where a hidden text talks to the judge in words that the text as it is shown does not hold."""
+    for hidden in revealed(text):
+        folded = fold(hidden)
+        for pattern in (pattern for patterns in COMPILED.values() for pattern in patterns):
+            found = pattern.search(folded, folded, folded.lower())
+            if found is not None and found[0] not in shown:
+                yield found
 
 
 def fold(text: str) -> str:
     """Return the text as the patterns see it: NFKC, nothing invisible, single spaces, line ends kept."""
-    visible = INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).replace("’", "'")
+    visible = INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).replace("’", "'").replace('\\"', '"')
     return re.sub(r" ?\n[ \n]*", "\n", re.sub(r"[^\S\n]+", " ", visible))
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 from arena.records.judgment import Comparison, Judgment
 
 HALF = Fraction(1, 2)
+Panel = Literal["mean", "majority"]
 
 
 def merge(
@@ -19,15 +20,22 @@ def merge(
     repeats: int = 1,
     control_failed: Collection[int] = (),
     treatment_failed: Collection[int] = (),
+    panel: Panel = "mean",
 ) -> Comparison:
     """Return the case's comparison: its one unit of evidence.
 
     The score is the mean over repeats of the treatment's share in a repeat. A repeat's share is
 
     - the mean over its judgments (orders and judges) of win 1, tie ½, loss 0, where a judgment that
-      failed or could not be read counts ½, with bounds 0 and 1;
+      failed or could not be read counts ½, with bounds 0 and 1. With `panel: majority` each judge has one
+      vote, the outcome of the mean over its own judgments, and the side with more votes has it all;
     - 0 where the treatment's call failed and 1 where the control's did: that arm's loss, no judge asked;
     - ½ with bounds 0 and 1 where both calls failed, or nothing was judged.
+
+    Judgments by likelihood of one judge in both orders count as one verdict, the sign of their mean log-odds
+    towards the treatment: a bias towards a slot adds to one order what it takes from the other, and is gone.
+    Shares would not do: where the bias is large, both orders' shares lie near 0 and 1, and what is left of the
+    difference between the answers would be a share next to ½ in every case.
 
     Sums are exact, so that a tie is a tie.
 
@@ -41,6 +49,7 @@ def merge(
             know count as well.
         control_failed: repeats, counted from 0, in which the control's call failed.
         treatment_failed: repeats in which the treatment's call failed.
+        panel: how the verdicts of several judges become one.
 
     Raises:
         ValueError: a judgment is of another case or of other variants.
@@ -53,7 +62,11 @@ def merge(
         by_repeat.setdefault(judgment.repeat, []).append(judgment)
     shares = [
         _repeat_share(
-            found, treatment, control_failed=repeat in control_failed, treatment_failed=repeat in treatment_failed
+            found,
+            treatment,
+            panel,
+            control_failed=repeat in control_failed,
+            treatment_failed=repeat in treatment_failed,
         )
         for repeat, found in by_repeat.items()
     ]
@@ -72,7 +85,7 @@ def merge(
 
 
 def _repeat_share(
-    judgments: Sequence[Judgment], treatment: str, *, control_failed: bool, treatment_failed: bool
+    judgments: Sequence[Judgment], treatment: str, panel: Panel, *, control_failed: bool, treatment_failed: bool
 ) -> tuple[Fraction, Fraction, Fraction]:
     """Return (low, share, high) of the treatment in one repeat."""
     if control_failed != treatment_failed:
@@ -80,16 +93,51 @@ def _repeat_share(
         return certain, certain, certain
     if control_failed or not judgments:
         return Fraction(0), HALF, Fraction(1)
-    given = [judgment.share_of(treatment) for judgment in judgments]
-    read = [Fraction(value) for value in given if value is not None]
-    if len(read) == len(given):
-        certain = mean(read)
+    verdicts = list(by_judge(judgments).values()) if panel == "majority" else [list(judgments)]
+    shares = [shares_of(one, treatment) for one in verdicts]
+    if not any(share is None for one in shares for share in one):
+        certain = _vote(shares, HALF, panel)
         return certain, certain, certain
-    low, share, high = (
-        mean([missing if value is None else Fraction(value) for value in given])
-        for missing in (Fraction(0), HALF, Fraction(1))
-    )
+    low, share, high = (_vote(shares, missing, panel) for missing in (Fraction(0), HALF, Fraction(1)))
     return low, share, high
+
+
+def _vote(shares: Sequence[Sequence[Fraction | None]], missing: Fraction, panel: Panel) -> Fraction:
+    """Return the share that all give together, `missing` standing for each judgment that could not be read."""
+    each = [mean([missing if value is None else value for value in one]) for one in shares]
+    if panel == "mean":
+        return mean(each)
+    lead = sum((share > HALF) - (share < HALF) for share in each)
+    return HALF if lead == 0 else Fraction(int(lead > 0))
+
+
+def by_judge(judgments: Iterable[Judgment]) -> dict[tuple[str, str], list[Judgment]]:
+    """Return judgments by judge and configuration, in the order in which they are met."""
+    found: dict[tuple[str, str], list[Judgment]] = {}
+    for judgment in judgments:
+        found.setdefault((judgment.judge, judgment.judge_config), []).append(judgment)
+    return found
+
+
+def shares_of(judgments: Sequence[Judgment], treatment: str) -> list[Fraction | None]:
+    """Return the treatment's share in each judgment of one repeat; None where it could not be read."""
+    if all(judgment.log_odds is None for judgment in judgments):
+        return [None if (share := one.share_of(treatment)) is None else Fraction(share) for one in judgments]
+    return [share for one in by_judge(judgments).values() for share in _shares_of_judge(one, treatment)]
+
+
+def _shares_of_judge(judgments: Sequence[Judgment], treatment: str) -> list[Fraction | None]:
+    """Return one judge's shares; read by likelihood in both orders, all are the verdict of both."""
+    orders: dict[str, list[Fraction]] = {}
+    for judgment in judgments:
+        if judgment.log_odds is not None:
+            towards = 1 if judgment.second == treatment else -1
+            orders.setdefault(judgment.first, []).append(towards * Fraction(judgment.log_odds))
+    if len(orders) < 2:
+        return [None if (share := one.share_of(treatment)) is None else Fraction(share) for one in judgments]
+    lead = sum(mean(order) for order in orders.values())
+    verdict = HALF if lead == 0 else Fraction(int(lead > 0))
+    return [None if one.log_odds is None else verdict for one in judgments]
 
 
 def mean(values: Sequence[Fraction]) -> Fraction:

@@ -22,13 +22,15 @@ from arena.completions.question import (
 )
 from arena.judging import prompts
 from arena.judging.injection import flags
-from arena.records.call import Answer, Completion, Request
+from arena.judging.likelihood import TOP_LOGPROBS, UnlikelyReply, log_odds
+from arena.records.call import Answer, CallFailure, Completion, Finish, Request
 from arena.records.case import Case
 from arena.records.experiment import Judge
 from arena.records.judgment import AxisScores, Judgment
 from arena.records.rubric import Rubric
 
 LABELS = ("A", "B", "TIE")
+LETTERS = ("A", "B")
 LEVELS = (1, 2, 3, 4, 5)
 WINNERS: Mapping[str, Literal["first", "second", "tie"]] = {"A": "first", "B": "second", "TIE": "tie"}
 
@@ -121,16 +123,36 @@ def pairwise_question(
     judge: Judge, rubric: Rubric, case: Case, first: Candidate, second: Candidate, *, repeat: int
 ) -> Question:
     """Return the question "which of the two is better?", with the axes where the judge scores them pairwise."""
+    if judge.method == "likelihood":
+        return likelihood_question(judge, rubric, case, first, second, repeat=repeat)
     with_axes = judge.axes == "pairwise" and bool(rubric.axes)
     blocks = [*case_blocks(case, judge), ("ANSWER A", first.text), ("ANSWER B", second.text)]
     word = nonce(prompts.PAIRWISE_VERSION, case.id, blocks, [first.variant, second.variant], repeat)
     return Question(
-        messages=messages_of(prompts.pairwise_system(rubric, with_axes=with_axes), blocks, word),
+        messages=messages_of(prompts.pairwise_system(rubric, with_axes=with_axes, prompt=judge.prompt), blocks, word),
         schema=pairwise_schema(rubric if with_axes else None),
         schema_name="judgment",
         label="winner",
         labels=LABELS,
         shown=tuple(text for _, text in blocks),
+    )
+
+
+def likelihood_question(
+    judge: Judge, rubric: Rubric, case: Case, first: Candidate, second: Candidate, *, repeat: int
+) -> Question:
+    """Return the question "A or B?", read from the odds of the two letters; it has no tie and no axes."""
+    blocks = [*case_blocks(case, judge), ("ANSWER A", first.text), ("ANSWER B", second.text)]
+    word = nonce(prompts.LIKELIHOOD_VERSION, case.id, blocks, [first.variant, second.variant], repeat)
+    system = prompts.likelihood_system(rubric, prompt=judge.prompt)
+    return Question(
+        messages=messages_of(system, blocks, word, closing=prompts.LIKELIHOOD_CLOSING),
+        schema=reply_schema(winner={"type": "string", "enum": list(LETTERS)}),
+        schema_name="judgment",
+        label="winner",
+        labels=LETTERS,
+        shown=tuple(text for _, text in blocks),
+        top_logprobs=TOP_LOGPROBS,
     )
 
 
@@ -150,9 +172,9 @@ def configuration(judge: Judge, rubric: Rubric, question: Question) -> str:
     Covers the model and its endpoint, the decoding that is asked for, the prompts' versions and text,
     the rubric, the reply's schema, how axes are scored, and what of the case the judge sees.
     """
-    parts = {
+    parts: dict[str, Any] = {
         "model": [judge.model.vendor, judge.model.name, judge.model.base_url, judge.model.api],
-        "decoding": asking_decoding(judge.model, judge.decoding).requested(),
+        "decoding": asking_decoding(judge.model, judge.decoding, one_token=question.top_logprobs > 0).requested(),
         "versions": [prompts.PAIRWISE_VERSION, prompts.POINTWISE_VERSION],
         "instructions": question.messages[0].content,
         "rubric": rubric.sha256,
@@ -160,6 +182,11 @@ def configuration(judge: Judge, rubric: Rubric, question: Question) -> str:
         "axes": judge.axes,
         "sees": [judge.sees_context, judge.sees_reference],
     }
+    own = [prompt and [prompt.version, prompt.text] for prompt in (judge.prompt, judge.pointwise_prompt)]
+    if any(own):
+        parts["prompts"] = own
+    if (judge.method, judge.scores) != ("label", "stated"):
+        parts["read"] = [judge.method, judge.scores, prompts.LIKELIHOOD_VERSION, prompts.EXPECTED_VERSION]
     return hashlib.sha256(canonical(parts).encode()).hexdigest()[:16]
 
 
@@ -169,15 +196,17 @@ def read(asked: Ballot, answer: Answer) -> Judgment:
     Axis scores that the judge left out, or gave outside 1 to 5, are None and named in `error`; they
     do not spoil a winner that was read.
     """
-    reply = read_answer(asked.question, answer)
+    reply, odds = read_reply(asked.question, answer)
     completion = answer if isinstance(answer, Completion) else None
+    with_axes = asked.judge.axes == "pairwise" and reply.fields and odds is None
     return Judgment(
         case=asked.case.id,
         first=asked.first.variant,
         second=asked.second.variant,
         winner=WINNERS[reply.fields["winner"]] if reply.fields else None,
         outcome="read" if reply.fields else "failed" if reply.failed else "unparseable",
-        axes=axes_of(reply, asked.rubric) if asked.judge.axes == "pairwise" and reply.fields else {},
+        log_odds=odds,
+        axes=axes_of(reply, asked.rubric) if with_axes else {},
         reason=reason_of(reply),
         repeat=asked.repeat,
         cluster=asked.case.cluster,
@@ -192,6 +221,32 @@ def read(asked: Ballot, answer: Answer) -> Judgment:
         cost_usd=completion.cost_usd if completion else None,
         cost_reason=completion.cost_reason if completion else "the call failed",
     )
+
+
+def read_reply(question: Question, answer: Answer) -> tuple[Reply, float | None]:
+    """Return what the judge says; by likelihood, the letter that the first token favours and ln p(B) − ln p(A).
+
+    That letter is TIE at odds of exactly 0.
+    """
+    alternatives = first_token(question, answer)
+    if alternatives is None:
+        return read_answer(question, answer), None
+    try:
+        odds = log_odds(alternatives, LETTERS)
+    except UnlikelyReply as error:
+        return Reply(fields=None, error=str(error)), None
+    winner = "TIE" if odds == 0 else "B" if odds > 0 else "A"
+    return Reply(fields={"winner": winner, "reason": f"ln p(B) − ln p(A) = {odds:+.3f}"}), odds
+
+
+def first_token(question: Question, answer: Answer) -> Mapping[str, float] | None:
+    """Return the first token's alternatives where they are what is read; None where the text is.
+
+    A reply that was to be cut after one token may end as it likes, but a refusal is one.
+    """
+    if not question.top_logprobs or isinstance(answer, CallFailure):
+        return None
+    return None if answer.finish in (Finish.REFUSAL, Finish.CONTENT_FILTER) else answer.logprobs
 
 
 def axes_of(reply: Reply, rubric: Rubric) -> dict[str, AxisScores]:

@@ -15,7 +15,8 @@ from arena.completions.question import (
     strict_object,
 )
 from arena.judging import prompts
-from arena.judging.pairwise import LEVELS, Candidate, level
+from arena.judging.likelihood import TOP_LOGPROBS, UnlikelyReply, expected_level
+from arena.judging.pairwise import LEVELS, Candidate, first_token, level
 from arena.records.call import Answer, Completion, Request
 from arena.records.case import Case
 from arena.records.experiment import Judge
@@ -30,7 +31,7 @@ class Scorecard:
     request: Request
     question: Question
     candidate: Candidate
-    rubric: Rubric
+    rubric: Rubric  # with the one axis that is asked for, where its level is read by likelihood
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,36 @@ class Appraisal:
     error: str | None = None  # what failed or could not be read
     cost_usd: float | None = None
     cost_reason: str | None = None
+
+
+def scorecards(
+    judge: Judge,
+    rubric: Rubric,
+    case: Case,
+    candidate: Candidate,
+    *,
+    repeat: int = 0,
+    judge_index: int | None = None,
+    environment: Mapping[str, str],
+    root: Path | None = None,
+) -> tuple[Scorecard, ...]:
+    """Return all that is asked of one judge about one answer: one call, or one an axis where scores are expected.
+
+    Raises:
+        UsageError: the judge's model does not take a setting that was asked for.
+    """
+    rubrics = [rubric] if judge.scores == "stated" else [replace(rubric, axes=(axis,)) for axis in rubric.axes]
+    return tuple(
+        scorecard(
+            judge, each, case, candidate, repeat=repeat, judge_index=judge_index, environment=environment, root=root
+        )
+        for each in rubrics
+    )
+
+
+def cards_each(judge: Judge, rubric: Rubric) -> int:
+    """Return how many calls one answer takes."""
+    return 1 if judge.scores == "stated" else len(rubric.axes)
 
 
 def scorecard(
@@ -57,11 +88,14 @@ def scorecard(
 ) -> Scorecard:
     """Return what is asked of one judge about one answer; the other arguments as in `pairwise.ballots`.
 
+    Where scores are expected, the rubric has the one axis that is asked for.
+
     Raises:
         UsageError: the judge's model does not take a setting that was asked for.
     """
     question = pointwise_question(judge, rubric, case, candidate, repeat=repeat)
-    subject = {"case": case.id, "variant": candidate.variant, "check": "axes"}
+    about = f"axis.{rubric.axes[0].name}" if question.top_logprobs else "axes"
+    subject = {"case": case.id, "variant": candidate.variant, "check": about}
     if judge_index is not None:
         subject["judge"] = str(judge_index)
     request = build(question, judge, subject=subject, environment=environment, repeat=repeat, root=root)
@@ -70,30 +104,61 @@ def scorecard(
 
 def pointwise_question(judge: Judge, rubric: Rubric, case: Case, candidate: Candidate, *, repeat: int) -> Question:
     """Return the question "what is this answer worth on each axis?"."""
+    if judge.scores == "expected":
+        return expected_question(judge, rubric, case, candidate, repeat=repeat)
     blocks = [*case_blocks(case, judge), ("ANSWER", candidate.text)]
     word = nonce(prompts.POINTWISE_VERSION, case.id, blocks, candidate.variant, repeat)
     axes = {axis.name: {"type": "integer", "enum": list(LEVELS)} for axis in rubric.axes}
     return Question(
-        messages=messages_of(prompts.pointwise_system(rubric), blocks, word),
+        messages=messages_of(prompts.pointwise_system(rubric, prompt=judge.pointwise_prompt), blocks, word),
         schema=reply_schema(axes=strict_object(axes)),
         schema_name="scores",
         shown=tuple(text for _, text in blocks),
     )
 
 
+def expected_question(judge: Judge, rubric: Rubric, case: Case, candidate: Candidate, *, repeat: int) -> Question:
+    """Return the question "which level, 1 to 5?" on the rubric's one axis, read from the odds of the five digits."""
+    (axis,) = rubric.axes
+    blocks = [*case_blocks(case, judge), ("ANSWER", candidate.text)]
+    word = nonce(prompts.EXPECTED_VERSION, case.id, blocks, [candidate.variant, axis.name], repeat)
+    system = prompts.expected_system(rubric, axis, prompt=judge.pointwise_prompt)
+    return Question(
+        messages=messages_of(system, blocks, word, closing=prompts.EXPECTED_CLOSING),
+        schema=reply_schema(level={"type": "integer", "enum": list(LEVELS)}),
+        schema_name="level",
+        shown=tuple(shown for _, shown in blocks),
+        top_logprobs=TOP_LOGPROBS,
+    )
+
+
 def read(asked: Scorecard, answer: Answer) -> Appraisal:
     """Return what the judge gave on each axis; None, with the error, for what is missing or no level."""
-    reply = read_answer(asked.question, answer)
-    given = reply.fields.get("axes") if reply.fields else None
-    scores = given if isinstance(given, dict) else {}
+    scores, error = read_scores(asked, answer)
     completion = answer if isinstance(answer, Completion) else None
     return Appraisal(
         variant=asked.candidate.variant,
-        axes={axis.name: level(scores.get(axis.name)) for axis in asked.rubric.axes},
-        error=reply.error or "; ".join(reply.complaints) or None,
+        axes=scores,
+        error=error,
         cost_usd=completion.cost_usd if completion else None,
         cost_reason=completion.cost_reason if completion else "the call failed",
     )
+
+
+def read_scores(asked: Scorecard, answer: Answer) -> tuple[dict[str, float | None], str | None]:
+    """Return the score on each axis, and what is wrong with the reply."""
+    alternatives = first_token(asked.question, answer)
+    if alternatives is not None:
+        (axis,) = asked.rubric.axes
+        try:
+            return {axis.name: expected_level(alternatives, LEVELS)}, None
+        except UnlikelyReply as error:
+            return {axis.name: None}, f"{axis.name}: {error}"
+    reply = read_answer(asked.question, answer)
+    given = reply.fields.get("axes") if reply.fields else None
+    scores = given if isinstance(given, dict) else {}
+    axes = {axis.name: level(scores.get(axis.name)) for axis in asked.rubric.axes}
+    return axes, reply.error or "; ".join(reply.complaints) or None
 
 
 def with_appraisals(judgments: Iterable[Judgment], *appraisals: Appraisal) -> tuple[Judgment, ...]:
@@ -104,9 +169,19 @@ def with_appraisals(judgments: Iterable[Judgment], *appraisals: Appraisal) -> tu
     """
     if not appraisals:
         return tuple(judgments)
-    by_variant = {appraisal.variant: appraisal for appraisal in appraisals}
+    by_variant = {name: _joined(name, appraisals) for name in dict.fromkeys(each.variant for each in appraisals)}
     found = [_with_axes(judgment, by_variant) for judgment in judgments]
     return (_with_costs(found[0], appraisals), *found[1:]) if found else ()
+
+
+def _joined(variant: str, appraisals: Iterable[Appraisal]) -> Appraisal:
+    """Return all that one answer got, on the axes in the order of their names where each was asked for alone."""
+    own = [each for each in appraisals if each.variant == variant]
+    if len(own) == 1:
+        return own[0]
+    axes = {name: score for each in own for name, score in each.axes.items()}
+    errors = sorted(each.error for each in own if each.error)
+    return Appraisal(variant=variant, axes=dict(sorted(axes.items())), error="; ".join(errors) or None)
 
 
 def _with_costs(judgment: Judgment, appraisals: Iterable[Appraisal]) -> Judgment:

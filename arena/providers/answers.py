@@ -1,6 +1,8 @@
 """The body of an answer, in each dialect, as a Completion; anything else is a bad response."""
 
+import base64
 import json
+import struct
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -131,7 +133,31 @@ def _claude_call(block: Json) -> ToolCall:
     return ToolCall(name=block["name"], arguments=arguments if isinstance(arguments, str) else json.dumps(arguments))
 
 
-_READERS: Mapping[str, Callable[[Json], Reading]] = {"chat": _chat, "responses": _responses, "messages": _messages}
+def _embeddings(body: Json) -> Reading:
+    """Read vectors, in the order of the texts, as text: base64 of 32-bit floats, a line a vector."""
+    rows = sorted(body["data"], key=lambda row: row["index"])
+    used = (body.get("usage") or {}).get("prompt_tokens")
+    return Reading(
+        text="\n".join(base64.b64encode(_packed(row["embedding"])).decode() for row in rows),
+        finish=Finish.STOP,
+        model=body.get("model"),
+        usage=None if used is None else Usage(input_tokens=used, output_tokens=0),
+    )
+
+
+def _packed(vector: Any) -> bytes:
+    try:
+        return struct.pack(f"<{len(vector)}f", *vector)
+    except (struct.error, OverflowError) as error:
+        raise BadAnswer(f"the answer holds a vector that is no list of numbers ({error})") from error
+
+
+_READERS: Mapping[str, Callable[[Json], Reading]] = {
+    "chat": _chat,
+    "responses": _responses,
+    "messages": _messages,
+    "embeddings": _embeddings,
+}
 
 
 def _text(text: Any, finish: Finish, calls: tuple[ToolCall, ...]) -> str:

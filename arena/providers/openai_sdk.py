@@ -15,7 +15,7 @@ _UNTOLD = ("Lang", "Package-Version", "OS", "Arch", "Runtime", "Runtime-Version"
 _UNTOLD_HEADERS = {f"X-Stainless-{name}": openai.Omit() for name in _UNTOLD}
 _QUIET: Any = {"headers": {"X-Stainless-Retry-Count": openai.Omit(), "X-Stainless-Read-Timeout": openai.Omit()}}
 
-_PATHS = {"chat": "/chat/completions", "responses": "/responses"}
+_PATHS = {"chat": "/chat/completions", "responses": "/responses", "embeddings": "/embeddings"}
 
 
 class OpenAIProvider(HttpProvider):

@@ -7,12 +7,13 @@ The first line says what the answers are; every other line is one answer and wha
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any, Self
 
 from arena.errors import FileError, Mistake, UsageError
 from arena.providers.opening import Opening
-from arena.records.call import Answer, CallFailure, Completion, FailureKind, Finish, Request, Usage
+from arena.records.call import Answer, CallFailure, Completion, FailureKind, Finish, Request, ToolCall, Usage
 
 VERSION = 1
 _SUBJECT = ("case", "variant", "first", "second", "check", "judge")
@@ -32,6 +33,8 @@ class Line:
     model: str | None
     usage: Usage | None
     latency_s: float | None
+    logprobs: Mapping[str, float]  # of the first token's alternatives
+    tool_calls: tuple[ToolCall, ...]
     number: int  # of the line, 1-based
 
 
@@ -97,6 +100,8 @@ class Transcript:
             fingerprint=self.header.get("gguf_sha256"),
             runtime=self.header.get("runtime"),
             settings=request.settings,
+            logprobs=line.logprobs,
+            tool_calls=line.tool_calls,
             replayed=True,
             authored=self.authored,
         )
@@ -171,6 +176,10 @@ def _row(request: Request, completion: Completion) -> dict[str, Any]:
         }
     if completion.latency_s is not None:
         row["latency_s"] = round(completion.latency_s, 3)
+    if completion.tool_calls:
+        row["tool_calls"] = [asdict(call) for call in completion.tool_calls]
+    if completion.logprobs:
+        row["logprobs"] = {token: round(value, 6) for token, value in completion.logprobs.items() if isfinite(value)}
     return row
 
 
@@ -222,8 +231,19 @@ def _line(number: int, value: Mapping[str, Any]) -> Line:
         model=value.get("model"),
         usage=Usage(**usage) if usage else None,
         latency_s=value.get("latency_s"),
+        logprobs={str(token): float(logprob) for token, logprob in (value.get("logprobs") or {}).items()},
+        tool_calls=tuple(_tool_call(call) for call in value.get("tool_calls") or ()),
         number=number,
     )
+
+
+def _tool_call(call: Any) -> ToolCall:
+    """Read a call whose arguments are the text that was sent, or the object that a person wrote."""
+    if not isinstance(call, Mapping):
+        raise ValueError("a tool call is an object of 'name' and 'arguments'")
+    arguments = call.get("arguments", "")
+    text = arguments if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False)
+    return ToolCall(name=str(call["name"]), arguments=text)
 
 
 def _key(subject: Mapping[str, str], repeat: int) -> Key:

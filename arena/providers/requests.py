@@ -66,7 +66,10 @@ def build(
     if schema is not None and vendor.schemas:
         _add_schema(body, api, schema, schema_name)
     if top_logprobs:
-        _add_logprobs(body, model, api, top_logprobs)
+        refusal = settings.logprobs_refusal(model, api, decoding, at_home=base_url is None)
+        if refusal:
+            raise UsageError(f"{model} gives no log-probabilities: {refusal}")
+        _add_logprobs(body, api, top_logprobs)
     return Request(
         vendor=model.vendor,
         base_url=base_url,
@@ -80,6 +83,40 @@ def build(
         stream=stream and api in settings.WIRE,
         settings=reports,
         on_unsupported=model.on_unsupported,
+        price=model.price,
+    )
+
+
+def build_embedding(
+    model: Model,
+    texts: Sequence[str],
+    *,
+    subject: Mapping[str, str],
+    environment: Mapping[str, str],
+) -> Request:
+    """Return the request that asks for the vectors of texts; its answer's text holds them, see `answers`.
+
+    Args:
+        model: Which model at which vendor.
+        texts: At least one, none of them empty.
+        subject: What the call is about.
+        environment: Where a vendor's own variable moves it to another address.
+
+    Raises:
+        UsageError: The vendor has no embeddings API.
+    """
+    vendor = find_vendor(model.vendor)
+    if vendor.free or "chat" not in vendor.apis:
+        raise UsageError(f"{model}: {vendor.name} has no embeddings API")
+    return Request(
+        vendor=model.vendor,
+        base_url=model.base_url or moved(vendor, environment),
+        api="embeddings",
+        api_version=None,
+        body={"model": model.name, "input": list(texts)},
+        model=model.name,
+        messages=tuple(Message(role="user", content=text) for text in texts),
+        subject=subject,
         price=model.price,
     )
 
@@ -219,9 +256,7 @@ def _claude_schema(schema: Any) -> Any:
     return [_claude_schema(part) for part in schema] if isinstance(schema, list) else schema
 
 
-def _add_logprobs(body: Json, model: Model, api: str, count: int) -> None:
-    if api == "messages":
-        raise UsageError(f"{model}: the messages API gives no log-probabilities")
+def _add_logprobs(body: Json, api: str, count: int) -> None:
     if api == "responses":
         body.update(top_logprobs=count, include=["message.output_text.logprobs"])
     else:

@@ -157,6 +157,15 @@ def samples(name: str) -> bool:
     return bool(numbers) and (*numbers, 0)[:2] < _CLAUDE_SAMPLES_BELOW[family[0]]
 
 
+def logprobs_refusal(model: Model, api: str, decoding: Decoding, *, at_home: bool) -> str | None:
+    """Return why a model gives no log-probabilities, as far as is known; None where it may."""
+    if api == "messages":
+        return "the messages API gives none"
+    if model.vendor == "openai" and at_home:  # a model that reasons takes them under the same terms as temperature
+        return dict(_openai_refusals(model.name, decoding.reasoning_effort)).get("temperature")
+    return None
+
+
 def _openai_refusals(name: str, effort: str | None) -> Iterator[tuple[str, str]]:
     reasons = _openai_reasons(name)
     if reasons is None:

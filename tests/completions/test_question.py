@@ -73,6 +73,13 @@ READ = {
     "an axis of another scale": (GOOD.replace('"B": 4', '"B": 9'), "B"),
     "an axis as text": (GOOD.replace('"B": 4', '"B": "4"'), "B"),
     "an axis missing": ('{"reason": "x", "axes": {}, "winner": "B"}', "B"),
+    "bold bare label": ("**A**", "A"),
+    "quoted bare label": ('"B"', "B"),
+    "JSON in a fence of another name": (f"```javascript\n{GOOD}\n```", "B"),
+    "thinking tags of another kind": (f"<thinking>\nBoth are short.\n</thinking>\n\n{GOOD}", "B"),
+    "a list of one": (f"[{GOOD}]", "B"),
+    "another field besides": (f'{GOOD[:-1]}, "confidence": 0.9}}', "B"),
+    "bold prose around": (f"**Judgment**\n\n{GOOD}\n\n**End**", "B"),
     "axes that are no object": ('{"reason": "x", "axes": [3, 4], "winner": "B"}', "B"),
 }
 
@@ -94,6 +101,21 @@ UNPARSEABLE = {
     "both labels in a sentence": ("A is good but B is better", "prose"),
     "label and reason without JSON": ("B, because it cites the policy", "prose"),
     "label behind a word": ("Winner: A", "prose"),
+    "answer and label": ("Answer: B", "prose"),
+    "bold winner in prose": ("The winner is **B**.", "prose"),
+    "label in brackets": ("[[B]]", "prose"),
+    "a list of labels": ('["B"]', "prose"),
+    "label in tags": ("<winner>B</winner>", "prose"),
+    "thinking alone": ("<think>B cites the policy.", "prose"),
+    "thinking and a bare label": ("<think>B cites.</think>B", "prose"),
+    "refusal in prose": ("I'm sorry, but I can't help with that.", "prose"),
+    "a number": ("1", "prose"),
+    "first and second": ('{"reason": "x", "winner": "second"}', "unknown label"),
+    "label in a sentence in the field": ('{"reason": "x", "winner": "Answer B"}', "unknown label"),
+    "a list in the field": ('{"reason": "x", "winner": ["B"]}', "unknown label"),
+    "an object in the thinking": (f'<think>{{"winner": "A"}}</think>\n{GOOD}', "several"),
+    "an object that names no label of ours": ('{"A": 3, "B": 4}', "no label"),
+    "YAML": ("reason: x\nwinner: B", "prose"),
     "unknown bare label": ("C", "unknown label"),
     "unknown label": (GOOD.replace('"B"}', '"C"}'), "unknown label"),
     "two labels in one field": (GOOD.replace('"B"}', '"A or B"}'), "unknown label"),
@@ -158,6 +180,24 @@ def test_what_breaks_the_schema_is_named() -> None:
         "axes.clarity.C: unknown",
         "axes.clarity.A: true is not one of 1, 2, 3, 4, 5",
     )
+
+
+def test_list_is_read_part_by_part() -> None:
+    """A list of objects breaks the schema where a part does, and its place is named; what is no list is one mistake."""
+    part = strict_object({"text": {"type": "string"}, "holds": {"type": "string", "enum": ["YES", "NO"]}})
+    asked = Question(messages=(), schema=reply_schema(parts={"type": "array", "items": part}), schema_name="parts")
+
+    def complaints(parts: str) -> tuple[str, ...]:
+        return read_answer(asked, completion(f'{{"reason": "x", "parts": {parts}}}')).complaints
+
+    assert complaints('[{"text": "a", "holds": "YES"}, {"text": "b", "holds": "NO"}]') == ()
+    assert complaints("[]") == ()
+    assert complaints('[{"text": "a", "holds": "YES"}, {"text": 1, "holds": "so"}, 7]') == (
+        "parts.1.text: 1 is not a string",
+        'parts.1.holds: "so" is not one of YES, NO',
+        "parts.2: 7 is not an object",
+    )
+    assert complaints('"none"') == ('parts: "none" is not a list',)
 
 
 def test_question_without_labels_reads_no_bare_word() -> None:

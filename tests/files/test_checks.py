@@ -1,5 +1,6 @@
 """A check is validated by the one shape that its key names: one mistake is one message."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from arena.files.checks import CHECKS
 from authored_project import CASES, HEAD, VARIANTS, load, refused
 
 START = HEAD + VARIANTS + CASES
+FILES = {"s.json": '{"type": "array"}', "t.py": "assert f(1) == 1\n", "c.py": "def f(case, completion): ..."}
 
 
 @pytest.mark.parametrize(
@@ -27,11 +29,57 @@ START = HEAD + VARIANTS + CASES
         ("{refusal: false}", "refusal", False),
         ("{empty: false}", "empty", False),
         ("{judge: Promises no refund.}", "judge", "Promises no refund."),
+        ("{cites: faq}", "cites", {"documents": [{"id": "faq", "aliases": []}], "any": False}),
+        (
+            "{cites: {documents: [a, {id: b, aliases: B}], any: true}}",
+            "cites",
+            {"documents": [{"id": "a", "aliases": []}, {"id": "b", "aliases": ["B"]}], "any": True},
+        ),
+        ("{quotes: true}", "quotes", {"min_words": 3}),
+        ("{number: 15}", "number", {"value": 15.0, "tolerance": 0.0, "relative": 0.0}),
+        ("{date: '2026-11-25'}", "date", {"value": "2026-11-25", "tolerance_days": 0, "order": None}),
+        ("{json_path: $.a}", "json_path", [{"path": "$.a", "any": False, "exists": True}]),
+        (
+            "{json_path: [{path: $.a, equals: null}, {path: $.b, one_of: [1, x]}]}",
+            "json_path",
+            [{"path": "$.a", "any": False, "equals": None}, {"path": "$.b", "any": False, "one_of": [1, "x"]}],
+        ),
+        ("{tool_calls: []}", "tool_calls", {"calls": [], "order": "any", "match": "subset", "extra": False}),
+        (
+            "{tool_calls: {calls: [a, {name: b, arguments: {x: 1}}], order: exact}}",
+            "tool_calls",
+            {
+                "calls": [{"name": "a", "arguments": None}, {"name": "b", "arguments": {"x": 1}}],
+                "order": "exact",
+                "match": "subset",
+                "extra": False,
+            },
+        ),
+        (
+            "{conversation: {remembers: 4711}}".replace("4711", "'4711'"),
+            "conversation",
+            {"no_repeat": False, "remembers": ["4711"], "does_not_ask": [], "max_questions": None},
+        ),
+        ("{pii: false}", "pii", {"kinds": ["email", "phone", "card", "iban"], "allow": [], "allow_given": False}),
+        ("{max_tokens: 200}", "max_tokens", 200),
+        ("{max_latency_s: 5}", "max_latency_s", 5.0),
+        ("{max_cost_usd: 0.01}", "max_cost_usd", 0.01),
+        (
+            "{code: {tests: {file: t.py}, entry: f}}",
+            "code",
+            {"tests": "assert f(1) == 1", "entry": "f", "timeout_s": 5.0, "memory_mb": 256},
+        ),
+        (
+            "{python: c.py:f}",
+            "python",
+            {"file": "c.py", "function": "f", "sha256": hashlib.sha256(b"def f(case, completion): ...").hexdigest()},
+        ),
+        ("{similar: {to: b, min: 0.8}}", "similar", {"to": "b", "min": 0.8, "method": "cosine", "model": "local"}),
     ],
 )
 def test_each_check_resolves_to_a_plain_argument(tmp_path: Path, written: str, key: str, argument: object) -> None:
     """Graders meet one form of each argument, whatever the short form that was written."""
-    check = load(tmp_path, START + f"checks: [{written}]\n", {"s.json": '{"type": "array"}'}).checks[0]
+    check = load(tmp_path, START + f"checks: [{written}]\n", FILES).checks[0]
     assert (check.key, check.argument) == (key, argument)
     assert key in CHECKS
 
@@ -49,7 +97,9 @@ def test_a_check_may_compare_with_the_reference(tmp_path: Path) -> None:
         (
             "{zzz: a}",
             "experiment.yaml:5:10: checks.0: unknown check 'zzz' (known: exact, contains, not_contains, regex, "
-            "not_regex, json_valid, json_schema, max_words, refusal, empty, judge)",
+            "not_regex, json_valid, json_schema, max_words, refusal, empty, judge, cites, quotes, number, date, "
+            "json_path, tool_calls, conversation, pii, max_tokens, max_latency_s, max_cost_usd, code, python, similar, "
+            "faithful, relevant)",
         ),
         (
             "{contains: a, regex: b}",
@@ -114,9 +164,89 @@ def test_a_check_may_compare_with_the_reference(tmp_path: Path) -> None:
             "{json_schema: {file: gone.txt}}",
             "experiment.yaml:5:31: checks.0.json_schema.file: 'gone.txt' does not exist",
         ),
+        (
+            "{date: 2026-11-25}",
+            "experiment.yaml:5:17: checks.0.date: '2026-11-25' is a date to YAML: write it in quotes, or as a plain "
+            "decimal number",
+        ),
+        (
+            "{date: 25 November}",
+            "experiment.yaml:5:17: checks.0.date: expected a day such as '2026-11-25', found '25 November'",
+        ),
+        (
+            "{number: many}",
+            "experiment.yaml:5:19: checks.0.number: expected a number, or {value, tolerance, relative}, found 'many'",
+        ),
+        ("{quotes: false}", "experiment.yaml:5:19: checks.0.quotes: expected true, or {min_words: 5}, found false"),
+        (
+            "{pii: true}",
+            "experiment.yaml:5:16: checks.0.pii: expected false, or {kinds, allow, allow_given}, found true",
+        ),
+        (
+            "{json_path: '$.a['}",
+            "experiment.yaml:5:22: checks.0.json_path: not a JSONPath: expected a place, a slice or '…', at "
+            "character 5",
+        ),
+        (
+            "{json_path: {path: $.a, equals: 1, matches: b}}",
+            "experiment.yaml:5:22: checks.0.json_path: 'equals' and 'matches' exclude each other: write one entry "
+            "for each",
+        ),
+        (
+            "{json_path: {path: $.a, tolerance: 1}}",
+            "experiment.yaml:5:22: checks.0.json_path: 'tolerance' belongs to 'equals'",
+        ),
+        (
+            "{tool_calls: {calls: [], extra: true}}",
+            "experiment.yaml:5:23: checks.0.tool_calls: 'calls' is empty and 'extra' allows any: nothing is checked",
+        ),
+        (
+            "{conversation: {}}",
+            "experiment.yaml:5:25: checks.0.conversation: checks nothing: give one of no_repeat, remembers, "
+            "does_not_ask, max_questions",
+        ),
+        (
+            "{code: {tests: {file: gone.py}}}",
+            "experiment.yaml:5:32: checks.0.code.tests.file: 'gone.py' does not exist",
+        ),
+        ("{python: c.py:g}", "experiment.yaml:5:19: checks.0.python: c.py defines no 'g'"),
+        (
+            "{python: ../c.py:f}",
+            "experiment.yaml:5:19: checks.0.python: '../c.py' lies outside the project root: only "
+            "files inside it are read",
+        ),
+        (
+            "{similar: {min: 0.5, base_url: 'http://x/v1'}}",
+            "experiment.yaml:5:20: checks.0.similar: 'base_url' and 'price' belong to a model of a vendor",
+        ),
+        (
+            "{similar: {min: 0.5}}",
+            "experiment.yaml:5:20: checks.0.similar: case '6957b58a' has no 'reference'",
+        ),
     ],
 )
 def test_a_wrong_check_is_one_message(tmp_path: Path, written: str, message: str) -> None:
     """Never one for every shape that a check might have had."""
-    files = {"bad.json": '{"type": 5}', "broken.json": '{"a":\n', "list.json": "[]"}
+    files = {
+        "c.py": "def f(case, completion): ...",
+        "bad.json": '{"type": 5}',
+        "broken.json": '{"a":\n',
+        "list.json": "[]",
+    }
     assert refused(tmp_path, START + f"checks: [{written}]\n", files) == [message]
+
+
+@pytest.mark.parametrize("metrics", ["", "metrics: [{name: pass@1, role: primary}]\n"])
+def test_likeness_alone_decides_nothing(tmp_path: Path, metrics: str) -> None:
+    """Without a judge and without another check the experiment is refused; with one of them it is not."""
+    head = HEAD.splitlines()[0] + "\n" + VARIANTS + "cases: [{input: a, reference: b}]\n" + metrics
+    similar = "{similar: {min: 0.5}}"
+    [message] = refused(tmp_path, head + f"checks: [{similar}]\n")
+    assert message.endswith(
+        "would rest on 'similar' alone, which cannot tell a true answer from a false one: declare a 'judge', or "
+        "another check beside it"
+    )
+    assert load(tmp_path, head + f"checks: [{similar}, {{empty: false}}]\n").checks
+    assert load(
+        tmp_path, head.replace(metrics, "") + "judge: anthropic:claude-sonnet\n" + f"checks: [{similar}]\n"
+    ).checks

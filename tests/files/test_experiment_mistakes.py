@@ -282,8 +282,8 @@ def test_a_wrong_experiment_is_refused(tmp_path: Path, rest: str, messages: list
             HEAD + VARIANTS + CASES + "".join(f"k{i}: 1\n" for i in range(1001)),
             "experiment.yaml:1:1: has 1,005 keys (known: model, base_url, api, price, on_unsupported, decoding, "
             "system, "
-            "user, tools, name, hypothesis, golden, cases, rubric, variants, judge, checks, metrics, gate, repeats, "
-            "seed, max_cost_usd, split, transcript, live)",
+            "user, tools, name, hypothesis, golden, cases, labels, rubric, variants, judge, panel, checks, metrics, "
+            "gate, repeats, seed, max_cost_usd, split, transcript, live)",
         ),
         (
             HEAD + VARIANTS + CASES + "metrics: [" + "5," * 1001 + "]\n",

@@ -69,6 +69,8 @@ def test_axes_are_kept_where_both_answers_have_points(tmp_path: Path) -> None:
         (GOOD | {"case": 7}, "j.jsonl:2:2: case: expected text, found 7"),
         (GOOD | {"winner": "A"}, 'j.jsonl:2:45: winner: expected first, second, tie or null, found "A"'),
         (GOOD | {"winner": ["first"]}, 'j.jsonl:2:45: winner: expected first, second, tie or null, found ["first"]'),
+        (GOOD | {"log_odds": "much"}, 'j.jsonl:2:64: log_odds: expected a number, found "much"'),
+        (GOOD | {"log_odds": True}, "j.jsonl:2:64: log_odds: expected a number, found true"),
         (GOOD | {"score_second": 0.5}, "j.jsonl:2:64: score_second: 'winner' is there too: a judgment has one of them"),
         (GOOD | {"winner": None, "score_second": 1.5}, "j.jsonl:2:61: score_second: expected a number from 0 to 1, "
          "found 1.5"),

@@ -202,13 +202,8 @@ def test_columns_are_as_healthy_as_judgments(judgments: list[Judgment]) -> None:
     """A judge's health is the same whether it is read from a million columns or from a duel."""
     shares = shares_of(columns(judgments), control="control", treatment="treatment")
     found = health.judge_health(shares, model="j")
-    with np.errstate(invalid="ignore"):
-        expected = of_objects.judge_health(judgments, control="control", treatment="treatment", texts={})
-    names = ["consistency", "first_slot_share"]
-    controlled = expected.length_controlled_win_rate
-    if controlled is None or controlled.interval is None or not np.isnan(controlled.interval.low):
-        names.append("length_controlled_win_rate")
-    for name in names:
+    expected = of_objects.judge_health(judgments, control="control", treatment="treatment", texts={})
+    for name in ("consistency", "first_slot_share", "position_effect", "length_controlled_win_rate"):
         one, other = getattr(found, name), getattr(expected, name)
         assert (one is None) == (other is None)
         if one is not None:
@@ -218,6 +213,7 @@ def test_columns_are_as_healthy_as_judgments(judgments: list[Judgment]) -> None:
             assert (one.interval.low, one.interval.high) == pytest.approx((other.interval.low, other.interval.high))
     assert found.position_p_value == pytest.approx(expected.position_p_value)
     assert found.longer_wins == pytest.approx(expected.longer_wins)
+    assert found.flips == expected.flips
     assert (found.unparseable, found.failed, found.fit) == (expected.unparseable, expected.failed, expected.fit)
     assert found.unfit_reasons == expected.unfit_reasons
 
@@ -420,3 +416,34 @@ def test_a_half_is_shown_only_where_it_is_one() -> None:
     assert [percent(share, 0) for share in (0.4998, 0.50004, 0.9996, 0.575, 1.0)] == [
         "49.98", "50.004", "99.96", "58", "100",
     ]  # fmt: skip
+
+
+def test_a_win_that_flagged_answers_decide_is_none() -> None:
+    """Eight of eight prove it; three of them may have asked for it: both counts, and cannot tell."""
+    table = columns([one for case in range(8) for one in swapped(f"c{case}", 1.0)])
+    table.flagged = [(2 * case, f"c{case}", (("treatment", "override", "ignore: all"),)) for case in range(3)]
+    result = tally_judgments(table, source="x")
+    recount = result.flagged_recount
+    assert result.judge is not None
+    assert recount is not None
+    assert [(answer.case, answer.excerpt) for answer in result.judge.flagged] == [
+        (f"c{i}", "ignore: all") for i in range(3)
+    ]
+    assert (recount.cases, recount.win_rate.value, recount.decision, recount.changes_verdict) == (
+        3, 0.625, "inconclusive", True,
+    )  # fmt: skip
+    assert (result.win_rate.value, result.win_rate_decision, result.cases_needed) == (1.0, "inconclusive", None)
+    assert "Cannot tell: answers that may be talking to the judge could change the verdict; a prompt" in words(result)
+
+
+def test_flags_count_against_the_arm_that_carries_them() -> None:
+    """The control's flag counts for the treatment, both say nothing, and a third variant's is not of this tally."""
+    table = columns([one for case in range(30) for one in swapped(f"c{case}", 1.0)])
+    table.flagged = [
+        (0, "c0", (("control", "override", "a"), ("treatment", "nonce", "b"))),
+        (2, "c1", (("control", "override", "a"), ("elsewhere", "override", "a"))),
+    ]
+    result = tally_judgments(table, source="x")
+    assert result.flagged_recount is not None
+    assert result.flagged_recount.win_rate.value == pytest.approx(29.5 / 30)
+    assert (result.flagged_recount.changes_verdict, result.win_rate_decision) == (False, "pass")

@@ -96,8 +96,10 @@ def test_a_second_run_reads_the_same_cases_from_the_cache(tmp_path: Path) -> Non
 
 def test_guardrails_of_a_run_that_stopped_decide_nothing(tmp_path: Path) -> None:
     """Their intervals are of a fixed number of cases: at a stop that the data chose they prove nothing."""
-    metrics = [{"name": "win_rate", "role": "primary", "above": 0.5}, {"name": "error_rate", "max_increase": "50pp"}]
-    metrics[1]["role"] = "guardrail"
+    metrics = [
+        {"name": "win_rate", "role": "primary", "above": 0.5},
+        {"name": "error_rate", "role": "guardrail", "max_increase": "50pp"},
+    ]
     write_experiment(tmp_path, variants=CLEAR, cases=cases(120), metrics=metrics)
     with Loopback(spread=0.5) as server:
         found = duel(tmp_path, server).json

@@ -9,7 +9,7 @@ import pytest
 
 from arena.errors import FileError, UsageError
 from arena.providers.replay import ReplayProvider, Transcript, dump
-from arena.records.call import CallFailure, Completion, FailureKind, Finish, Usage
+from arena.records.call import CallFailure, Completion, FailureKind, Finish, ToolCall, Usage
 from provider_houses import ask
 
 HEADER = {
@@ -142,3 +142,35 @@ def test_a_transcript_may_stand_in_for_any_model(tmp_path: Path) -> None:
     outside = ReplayProvider(root=tmp_path / "project").complete(ask("replay", name="../t.jsonl"))
     with pytest.raises(UsageError, match="outside the project"):
         asyncio.run(outside)
+
+
+def test_tool_calls_survive_and_may_be_written_by_hand(tmp_path: Path) -> None:
+    """As the text that was sent, or as an object; anything else is a mistake of its line."""
+    request = ask()
+    calls = (ToolCall(name="lookup", arguments='{"order": 7}'), ToolCall(name="ping", arguments=""))
+    answer = Completion(
+        request_key=request.key, text="", finish=Finish.TOOL_CALLS, model_requested="m", tool_calls=calls
+    )
+    path = tmp_path / "answers.jsonl"
+    path.write_text(dump({}, [(request, answer)]), "utf-8")
+    found = Transcript.load(path).answer(request)
+    assert isinstance(found, Completion)
+    assert (found.tool_calls, found.finish) == (calls, Finish.TOOL_CALLS)
+    by_hand = {**request.subject, "text": "", "tool_calls": [{"name": "lookup", "arguments": {"order": 7}}]}
+    read = Transcript.load(_write(path, HEADER, by_hand)).answer(request)
+    assert isinstance(read, Completion)
+    assert read.tool_calls == calls[:1]
+    with pytest.raises(FileError, match="a tool call is an object of 'name' and 'arguments'"):
+        Transcript.load(_write(path, HEADER, {**by_hand, "tool_calls": ["lookup"]}))
+
+
+def test_log_probabilities_survive(tmp_path: Path) -> None:
+    """A judge by likelihood is replayed as it was: its alternatives to six places, what is impossible left out."""
+    request = ask(top_logprobs=3)
+    logprobs = {"A": -0.12345678, " B": -2.0, "C": float("-inf")}
+    answer = Completion(request_key=request.key, text="A", finish=Finish.LENGTH, model_requested="m", logprobs=logprobs)
+    path = tmp_path / "t.jsonl"
+    path.write_text(dump({}, [(request, answer)]), "utf-8")
+    found = Transcript.load(path).answer(request)
+    assert isinstance(found, Completion)
+    assert found.logprobs == {"A": -0.123457, " B": -2.0}

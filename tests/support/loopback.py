@@ -229,7 +229,9 @@ class Loopback:
                 if schema
                 else marked_answer(received.text, self.spread, salt or received.body.get("model"))
             )
-            reply = Reply(text=text, input_tokens=len(received.text) // 4 + 1, output_tokens=len(text) // 4 + 1)
+            odds = self.judge.logprobs(received.text)
+            tokens = len(received.text) // 4 + 1, len(text) // 4 + 1
+            reply = Reply(text=text, input_tokens=tokens[0], output_tokens=tokens[1], logprobs=odds)
         return _altered(replace(reply, model=received.body.get("model", reply.model)), fault)
 
     async def _answer(self, received: Received, writer: asyncio.StreamWriter) -> bool:

@@ -21,6 +21,7 @@ class Reply:
     reasoning_tokens: int = 0
     model: str = "loopback-1"
     fingerprint: str | None = "fp_loopback"
+    logprobs: Mapping[str, float] | None = None  # of the first token; None: A and B, A the likelier
 
 
 def prompt_of(body: Mapping[str, Any]) -> str:
@@ -59,7 +60,8 @@ def chat(reply: Reply, body: Mapping[str, Any]) -> Json:
     if reply.fingerprint:
         whole["system_fingerprint"] = reply.fingerprint
     if body.get("logprobs"):
-        tops = [{"token": "A", "logprob": -0.1}, {"token": "B", "logprob": -2.4}][: body.get("top_logprobs", 0)]
+        known = {"A": -0.1, "B": -2.4} if reply.logprobs is None else reply.logprobs
+        tops = [{"token": token, "logprob": value} for token, value in known.items()][: body.get("top_logprobs", 0)]
         whole["choices"][0]["logprobs"] = {"content": [{"token": "A", "logprob": -0.1, "top_logprobs": tops}]}
     return whole
 

@@ -45,6 +45,7 @@ class JudgeTruth:
     position_bias: float = 0.0  # share of verdicts forced to the first answer; negative: to the second
     noise: float = 0.0  # share of verdicts that are a coin flip
     tie_within: float = 0.0  # a difference of quality below this is a tie
+    letter_bias: float = 0.0  # nats towards the letter A, where its odds are read
 
     def winner(self, marks: list[float], prompt: str) -> int:
         """Return 0 for the first answer, 1 for the second, 2 for a tie."""
@@ -61,6 +62,19 @@ class JudgeTruth:
         """Return a JSON reply that follows `schema`, true to the marks in `prompt`."""
         marks = [float(mark) for mark in _MARK.findall(prompt)]
         return json.dumps(self._fill(schema, (), marks, prompt))
+
+    def logprobs(self, prompt: str) -> dict[str, float] | None:
+        """Return the first token's alternatives of one who is asked for a letter or a digit; None for all others.
+
+        A quality of 0.1 more is one nat; `letter_bias` nats are added to the letter A, whatever stands there.
+        """
+        marks = [float(mark) for mark in _MARK.findall(prompt)]
+        if "Reply with one letter" in prompt:
+            first, second = (*marks, 0.0, 0.0)[:2]
+            return {"A": -1.0 + self.letter_bias, "B": -1.0 + 10 * (second - first), "The": -9.0}
+        if "Reply with one digit" in prompt:
+            return {str(level): -abs(level - 1 - 4 * marks[0]) for level in range(1, 6)}
+        return None
 
     def _fill(self, schema: Mapping[str, Any], path: tuple[str, ...], marks: list[float], prompt: str) -> Any:
         if "properties" in schema:

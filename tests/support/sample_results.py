@@ -10,6 +10,8 @@ from arena.records.result import (
     DuelResult,
     ExperimentRef,
     FlaggedAnswer,
+    FlaggedRecount,
+    HumanAgreement,
     JudgeHealth,
     LostCase,
     MetricResult,
@@ -69,7 +71,33 @@ def judge(model: str = "anthropic:claude-opus-4-8") -> JudgeHealth:
         flagged=(),
         fit=True,
         unfit_reasons=(),
+        flips=7,
+        position_effect=estimate(0.016, -0.05, 0.09),
+        self_preference=Estimate(
+            value=None,
+            interval=None,
+            n=0,
+            unit_of_measure="share",
+            reason="not identifiable: no arm is of the judge's own family",
+        ),
     )
+
+
+def people(**changes: Any) -> HumanAgreement:
+    """Return what two raters said of twelve cases."""
+    said = HumanAgreement(
+        source="the experiment's labels",
+        labels=15,
+        raters=2,
+        cases=12,
+        agreement=estimate(0.75, 0.4676, 0.9111),
+        agreement_both_orders=estimate(0.6667, 0.3906, 0.8619),
+        kappa=estimate(0.512, 0.1, 0.9, "coefficient"),
+        corrected_win_rate=estimate(0.58, 0.29, 0.83),
+        least=0.8,
+        enough=False,
+    )
+    return replace(said, **changes)
 
 
 def metrics() -> tuple[MetricResult, ...]:
@@ -244,6 +272,10 @@ def undecided() -> DuelResult:
         metrics=(),
         cases_needed=44,
         judge=unfit,
+        flagged_recount=FlaggedRecount(
+            cases=1, win_rate=estimate(0.5, 0.2, 0.8), decision="inconclusive", changes_verdict=True
+        ),
+        people=people(),
         judges=(unfit, judge("openai:gpt-6-sol")),
         selection="dev part of the split (5 of 9 cases)",
         notes=("Authored replies: this shows how arena works, not how a model answers.", "Five cases prove little."),

@@ -19,7 +19,7 @@ def declared_differences(control: Variant, treatment: Variant) -> tuple[ArmDiffe
     left, right = _facets(control), _facets(treatment)
     names = [*left, *(name for name in right if name not in left)]
     return tuple(
-        ArmDifference(what=name, control=left.get(name), treatment=right.get(name))
+        ArmDifference(what=name, control=left.get(name), treatment=right.get(name), source=treatment.sources.get(name))
         for name in names
         if left.get(name) != right.get(name)
     )

@@ -9,18 +9,18 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from arena.completions.pool import Work, run_workers
-from arena.grading import judged_check
-from arena.grading.judged_check import AskedCheck
-from arena.grading.table import JUDGED, grade
+from arena.grading import judged
+from arena.grading.judged import JUDGED_KEYS, Asked
 from arena.judging import pairwise, pointwise
 from arena.judging.merge import merge
 from arena.judging.pairwise import Ballot, Candidate
 from arena.judging.pointwise import Appraisal, Scorecard
 from arena.offline.duel.determinism import grade as determinism_grade
-from arena.offline.duel.plan import AnswerTask, DuelPlan
+from arena.offline.duel.graded import checks_of, scores_of, without_confounded_times
+from arena.offline.duel.plan import AnswerTask, DuelPlan, context_of
 from arena.offline.duel.until_decided import Watch, decides_more, units_in_order, win_rate_criteria
 from arena.records.answered import Answered
-from arena.records.call import Answer, CallFailure, Completion, FailureKind, Finish, Request
+from arena.records.call import Answer, CallFailure, Completion, FailureKind, Finish, Request, ToolCall
 from arena.records.case import Case, Check
 from arena.records.experiment import Judge
 from arena.records.judgment import Comparison, Judgment
@@ -61,7 +61,7 @@ class AppraisalTask:
 class CheckTask:
     """One pass/fail question about one answer."""
 
-    asked: AskedCheck
+    asked: Asked
     slot: Slot
     position: int  # among the checks of the case
 
@@ -127,7 +127,8 @@ class _Duel:
         """Do one task and add those that it makes possible."""
         match task:
             case AnswerTask():
-                self._take_answer(task, await self._answer(task))
+                answer = await self._answer(task)
+                self._take_answer(task, answer, await scores_of(self.plan, task, answer, self.completions.complete))
             case JudgmentTask():
                 self._take_judgment(task, await self.completions.complete(task.ballot.request))
             case AppraisalTask():
@@ -157,6 +158,7 @@ class _Duel:
             repeats=self.plan.repeats,
             control_failed=self._failed(case, control),
             treatment_failed=self._failed(case, treatment),
+            panel=self.plan.experiment.panel,
         )
 
     def _failed(self, case: str, variant: str) -> frozenset[int]:
@@ -170,11 +172,13 @@ class _Duel:
             for key, together in _grouped(self.judgments).items()
             for judgment in self._with_axes(key, together)
         ]
+        arms = (self.plan.control.name, self.plan.treatment.name)
+        answered = without_confounded_times(self.answers.values(), arms)
         if self.watch is None:
-            return Executed(answered=tuple(self.answers.values()), judgments=tuple(judgments))
+            return Executed(answered=answered, judgments=tuple(judgments))
         kept = {case.id for case in self.watch.cases}
         return Executed(
-            answered=tuple(one for one in self.answers.values() if one.case in kept),
+            answered=tuple(one for one in answered if one.case in kept),
             judgments=tuple(one for one in judgments if one.case in kept),
             counted=self.watch.cases,
             decided=self.watch.decided,
@@ -189,9 +193,8 @@ class _Duel:
             return await self.completions.complete(task.request)
         return recorded_answer(task)
 
-    def _take_answer(self, task: AnswerTask, answer: Answer) -> None:
-        checks = (*self.plan.experiment.checks, *task.case.checks)
-        scores = _scores(task.case, checks, answer)
+    def _take_answer(self, task: AnswerTask, answer: Answer, scores: tuple[Score, ...]) -> None:
+        checks = checks_of(self.plan, task.case)
         slot = (task.case.id, task.variant.name, task.repeat)
         self.answers[slot] = Answered(case=slot[0], variant=slot[1], repeat=slot[2], answer=answer, scores=scores)
         for follow_up in (*self._check_tasks(task, checks, answer), *self._judge_tasks(task)):
@@ -202,14 +205,15 @@ class _Duel:
         if isinstance(answer, CallFailure):
             return
         for position, check in enumerate(checks):
-            if check.key == JUDGED:
-                asked = judged_check.ask(
-                    check.argument,
+            if check.key in JUDGED_KEYS:
+                asked = judged.ask(
+                    check,
                     judge=self.plan.experiment.judges[0],
                     case=task.case,
+                    context=context_of(task.case, task.variant),
                     variant=task.variant.name,
                     completion=answer,
-                    check=position,
+                    position=position,
                     repeat=task.repeat,
                     environment=self.plan.environment,
                     root=self.plan.root,
@@ -236,10 +240,12 @@ class _Duel:
                 yield JudgmentTask(ballot=ballot, panel_index=index)
             if judge.axes == "pointwise":
                 for candidate in pair:
-                    yield self._appraisal_task(judge, index, task, candidate)
+                    yield from self._appraisal_tasks(judge, index, task, candidate)
 
-    def _appraisal_task(self, judge: Judge, index: int, task: AnswerTask, candidate: Candidate) -> AppraisalTask:
-        card = pointwise.scorecard(
+    def _appraisal_tasks(
+        self, judge: Judge, index: int, task: AnswerTask, candidate: Candidate
+    ) -> Iterator[AppraisalTask]:
+        cards = pointwise.scorecards(
             judge,
             self.plan.experiment.rubric,
             task.case,
@@ -249,7 +255,8 @@ class _Duel:
             environment=self.plan.environment,
             root=self.plan.root,
         )
-        return AppraisalTask(scorecard=card, panel_index=index, case=task.case.id, repeat=task.repeat)
+        for card in cards:
+            yield AppraisalTask(scorecard=card, panel_index=index, case=task.case.id, repeat=task.repeat)
 
     def _panel_index(self, index: int) -> int | None:
         """Return a judge's place in the panel; None where there is only one judge."""
@@ -280,7 +287,7 @@ class _Duel:
     def _take_check(self, task: CheckTask, answer: Answer) -> None:
         answered = self.answers[task.slot]
         scores = list(answered.scores)
-        scores[task.position] = judged_check.read(task.asked, answer)
+        scores[task.position] = judged.read(task.asked, answer)
         self.answers[task.slot] = replace(answered, scores=tuple(scores))
 
 
@@ -307,18 +314,6 @@ def case_of(task: Task) -> str:
             return task.slot[0]
 
 
-def _scores(case: Case, checks: Iterable[Check], answer: Answer) -> tuple[Score, ...]:
-    """Grade an answer; a judged check waits for its reply, and a failed call has no scores."""
-    if isinstance(answer, CallFailure):
-        return ()
-    return tuple(
-        Score(check=check.key, passed=None, reason="", error="not asked yet")
-        if check.key == JUDGED
-        else grade(check, case, answer)
-        for check in checks
-    )
-
-
 def _grouped(judgments: Iterable[tuple[int, Judgment]]) -> dict[tuple[str, int, int], list[Judgment]]:
     groups: dict[tuple[str, int, int], list[Judgment]] = {}
     ordered = sorted(judgments, key=lambda each: (each[1].case, each[1].repeat, each[0], each[1].first))
@@ -343,6 +338,7 @@ def recorded_answer(task: AnswerTask) -> Answer:
         model_requested="outputs",
         latency_s=task.recorded.latency_s,
         cost_usd=task.recorded.cost_usd,
+        tool_calls=tuple(ToolCall(name=name, arguments=arguments) for name, arguments in task.recorded.tool_calls),
         cost_reason=None if task.recorded.cost_usd is not None else "not recorded in the outputs file",
         replayed=True,
     )
@@ -357,13 +353,14 @@ def judge_calls(plan: DuelPlan, judge: Judge) -> int:
     """Return how many judgments and appraisals one judge of the panel is asked for; every pair is judged."""
     variants = len(plan.experiment.variants)
     judgments = (2 if judge.presentations == "both" else 1) * (variants * (variants - 1) // 2)
-    appraisals = variants if judge.axes == "pointwise" else 0
+    cards = pointwise.cards_each(judge, plan.experiment.rubric)
+    appraisals = variants * cards if judge.axes == "pointwise" else 0
     return len(plan.selection.cases) * plan.repeats * (judgments + appraisals)
 
 
 def judged_checks(plan: DuelPlan) -> int:
     """Return how many pass/fail questions are asked about answers."""
     questions = sum(
-        check.key == JUDGED for case in plan.selection.cases for check in (*plan.experiment.checks, *case.checks)
+        check.key in JUDGED_KEYS for case in plan.selection.cases for check in (*plan.experiment.checks, *case.checks)
     )
     return len(plan.experiment.variants) * plan.repeats * questions

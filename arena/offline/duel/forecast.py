@@ -1,9 +1,11 @@
 """What a run will ask and cost, before anything is sent."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from arena.offline.duel.execute import calls_expected, judge_calls, judged_checks
+from arena.offline.duel.graded import embedding_models
 from arena.offline.duel.plan import DuelPlan
 from arena.providers import prices
 from arena.providers.table import unavailable
@@ -39,10 +41,10 @@ def forecast(plan: DuelPlan) -> Forecast:
     Input tokens are characters / 5 to characters / 3; output tokens lie between a short and a long
     answer, or the limit where that is lower. Usage replaces the guess after each call.
     """
-    parts = [*_answers(plan), *_judgments(plan)]
+    parts = [*_answers(plan), *_judgments(plan), *_embeddings(plan)]
     unpriced = tuple(dict.fromkeys(str(part.model) for part in parts if part.usd is None))
     return Forecast(
-        calls=calls_expected(plan) - sum(task.request is None for task in plan.tasks),
+        calls=calls_expected(plan) - sum(task.request is None for task in plan.tasks) + _vector_requests(plan),
         models=tuple(dict.fromkeys(str(part.model) for part in parts)),
         input_tokens=_sum(part.input_tokens for part in parts),
         output_tokens=_sum(part.output_tokens for part in parts),
@@ -96,8 +98,21 @@ def _judgments(plan: DuelPlan) -> Iterable[_Part]:
     for index, judge in enumerate(plan.experiment.judges):
         calls = judge_calls(plan, judge) + (judged_checks(plan) if index == 0 else 0)
         answers = Band(low=2 * ANSWER_TOKENS[0], high=2 * ANSWER_TOKENS[1]).times(calls)
-        reasons = Band(low=JUDGMENT_TOKENS[0], high=JUDGMENT_TOKENS[1]).times(calls)
+        fewest = 1 if judge.method == "likelihood" or judge.scores == "expected" else JUDGMENT_TOKENS[0]
+        reasons = Band(low=fewest, high=JUDGMENT_TOKENS[1]).times(calls)
         yield _part(plan, judge.model, _tokens(calls * characters) + answers, reasons)
+
+
+def _vector_requests(plan: DuelPlan) -> int:
+    return len(embedding_models(plan)) * len(plan.experiment.variants) * plan.repeats
+
+
+def _embeddings(plan: DuelPlan) -> Iterable[_Part]:
+    """Yield what the vectors of answers and references cost: about as many tokens as two answers have."""
+    for model, times in Counter(embedding_models(plan)).items():
+        calls = times * len(plan.experiment.variants) * plan.repeats
+        texts = Band(low=2 * ANSWER_TOKENS[0], high=2 * ANSWER_TOKENS[1]).times(calls)
+        yield _part(plan, model, texts, NOTHING)
 
 
 def _tokens(characters: float) -> Band:

@@ -1,6 +1,7 @@
 """Which labels a duel may use: the experiment's own, else those of an earlier run of the same experiment."""
 
 from dataclasses import replace
+from pathlib import Path
 
 from arena.errors import UsageError
 from arena.offline.duel.plan import DuelPlan
@@ -11,10 +12,14 @@ from arena.runs.labels import LABELS, LabelBook
 OWN = "the experiment's labels"
 
 
-def with_labels(plan: DuelPlan) -> DuelPlan:
+def with_labels(plan: DuelPlan, *, run: Path | None = None) -> DuelPlan:
     """Return a plan with the labels that people gave to such answers; whether to these is seen when they are there.
 
     Labels of an earlier run hold for the texts that their digests name; one without a digest stays with its run.
+
+    Args:
+        plan: of a duel.
+        run: the folder of the run that is decided again, whose own labels come before those of others.
 
     Raises:
         UsageError: the gate asks for agreement with people, and there is no label.
@@ -23,6 +28,8 @@ def with_labels(plan: DuelPlan) -> DuelPlan:
     source, labels = OWN, experiment.labels
     if plan.options.against is not None:  # the control is another one than that of the file
         labels = _verifiable(labels)
+    if not labels:
+        source, labels = _of_run(run) if run is not None else ("", ())
     if not labels:
         source, labels = _of_earlier_run(plan)
     if experiment.gate.min_human_agreement is not None and experiment.judges and not labels:
@@ -39,10 +46,14 @@ def _of_earlier_run(plan: DuelPlan) -> tuple[str, tuple[Label, ...]]:
         return "", ()
     for folder, manifest in run_folders(plan.root):
         if manifest.get("experiment", {}).get("hash") == plan.experiment.hash:
-            labels = _verifiable(LabelBook(folder).labels())
-            if labels:
-                return f"the labels of run {folder.name}", labels
+            source, labels = _of_run(folder)
+            if labels := _verifiable(labels):
+                return source, labels
     return "", ()
+
+
+def _of_run(folder: Path) -> tuple[str, tuple[Label, ...]]:
+    return f"the labels of run {folder.name}", LabelBook(folder).labels()
 
 
 def _verifiable(labels: tuple[Label, ...]) -> tuple[Label, ...]:

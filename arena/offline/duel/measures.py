@@ -1,5 +1,6 @@
 """What is measured of each answer, and of each case of an arm."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
@@ -7,11 +8,25 @@ from statistics import fmean
 from arena.offline.duel.answers import Answers, outcome_class
 from arena.records.answered import Answered
 from arena.records.call import Completion
+from arena.stats.repeated_trials import pass_at_k, pass_hat_k
 
 #: Quantities in seconds: compared only where both arms were called in the same run.
 TIMED = ("latency_s", "ttft_s", "tpot_s", "itl_s")
 #: Quantities that are a share: an arm's failed call is that arm's loss in each of them.
 SHARES = ("error_rate", "empty_rate", "check_pass_rate")
+#: pass@k and pass^k, of all repeats of a case.
+_PASS = re.compile(r"pass([@^])(\d+)")
+
+
+def is_share(source: str) -> bool:
+    """Return whether a quantity is a share, from 0 to 1."""
+    return source in SHARES or _PASS.fullmatch(source) is not None
+
+
+def repeats_needed(source: str) -> int:
+    """Return how many answers to a case a quantity needs at least: k for pass@k and pass^k, else 1."""
+    found = _PASS.fullmatch(source)
+    return int(found[2]) if found else 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,10 +107,28 @@ def paired(
         left, right = answers.of(control, case), answers.of(treatment, case)
         if source in TIMED and not _called_together(left, right):
             continue
-        here, there = _mean(source, left), _mean(source, right)
+        here, there = _of_case(source, left), _of_case(source, right)
         if here is not None and there is not None:
             found.append(PairedCase(case=case, cluster=cluster, control=here, treatment=there))
     return tuple(found)
+
+
+def _of_case(source: str, answered: Sequence[Answered]) -> Measured | None:
+    found = _PASS.fullmatch(source)
+    return _passes(found[1], int(found[2]), answered) if found else _mean(source, answered)
+
+
+def _passes(kind: str, k: int, answered: Sequence[Answered]) -> Measured | None:
+    """Return pass@k or pass^k of a case; None with fewer answers than k. A failed call did not pass."""
+    outcomes = [outcome for one in answered if (outcome := _check_pass(one)) is not None]
+    if len(outcomes) < k:
+        return None
+    share = pass_at_k if kind == "@" else pass_hat_k
+    low, high = (
+        share(len(outcomes), passed, k)
+        for passed in (sum(one.low == 1.0 for one in outcomes), sum(one.high == 1.0 for one in outcomes))
+    )
+    return Measured(value=(low + high) / 2.0, low=low, high=high)
 
 
 def _mean(source: str, answered: Sequence[Answered]) -> Measured | None:

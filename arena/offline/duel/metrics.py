@@ -7,7 +7,7 @@ from arena.deciding.decide import decide
 from arena.deciding.wording import limit_label
 from arena.offline.duel import settle
 from arena.offline.duel.answers import Answers
-from arena.offline.duel.measures import SHARES, TIMED, Measured, PairedCase, paired
+from arena.offline.duel.measures import TIMED, Measured, PairedCase, is_share, paired, repeats_needed
 from arena.planning.provable import fewest_cases
 from arena.records.case import Case
 from arena.records.experiment import Experiment
@@ -152,6 +152,8 @@ def _undefined(metric: Metric, limit: Limit | None) -> MetricResult:
         reason = "no case has a check"
     elif metric.source == "cost_usd":
         reason = "the price of a model is unknown"
+    elif (k := repeats_needed(metric.source)) > 1:
+        reason = f"no case with checks has {k} answers in both arms; --repeats {k} asks for them"
     return MetricResult(
         name=metric.name,
         role=metric.role,
@@ -254,7 +256,7 @@ def _what_settles_it(
 def _bounds(metric: Metric, limit: Limit, *, alone: bool) -> tuple[float, float] | None:
     if limit.relative or metric.aggregate in QUANTILES:
         return None
-    if metric.source in SHARES:
+    if is_share(metric.source):
         return (0.0, 1.0) if alone else (-1.0, 1.0)
     if metric.source.startswith("axis."):
         low, high = LEVELS_OF_AN_AXIS
@@ -272,7 +274,7 @@ def _difference(
 ) -> PairedDifference:
     """Return the paired difference by the method of the metric's kind: share, axis, quantile, mean."""
     relative = limit.relative if limit is not None else metric.source in ("cost_usd", "output_tokens")
-    if metric.source in SHARES and not relative:
+    if is_share(metric.source) and not relative:
         return binary_difference(control, treatment, clusters=clusters, level=level)
     if metric.source.startswith("axis.") and not relative:
         low, high = LEVELS_OF_AN_AXIS
@@ -300,7 +302,7 @@ def _worst_case(metric: Metric, limit: Limit, values: CaseValues, level: float) 
 
 def _alone(metric: Metric, values: CaseValues, level: float) -> Estimate:
     """Return the treatment's own level with its interval."""
-    if metric.source in SHARES:
+    if is_share(metric.source):
         return _share_alone(values.treatment, values.clusters, level)
     if metric.source.startswith("axis."):
         low, high = LEVELS_OF_AN_AXIS

@@ -10,6 +10,7 @@ from arena.files import experiments
 from arena.offline.duel import until_decided
 from arena.offline.duel.against import against
 from arena.offline.duel.forecast import Forecast, forecast
+from arena.offline.duel.graded import check_means, embedding_models
 from arena.offline.duel.labels import with_labels
 from arena.offline.duel.plan import DuelPlan, Purpose, plan_duel
 from arena.offline.duel.previous import cases_by_outcome
@@ -70,6 +71,7 @@ def prepare_duel(
         notes=notes,
     )
     plan = with_labels(replace(plan, purpose=purpose))
+    check_means(plan)
     callable_models(plan)
     return capped(plan, forecast(plan))
 
@@ -102,6 +104,7 @@ def callable_models(plan: DuelPlan) -> list[tuple[Model, str | None]]:
     """
     variants = (variant.model for variant in plan.experiment.variants.values())
     models = [*(model for model in variants if model is not None), *(judge.model for judge in plan.experiment.judges)]
+    models += dict.fromkeys(embedding_models(plan))
     allowed = dict(plan.options.allow_hosts)
     # Not by name: two arms may ask models of one name at two addresses, with a key for one of them.
     return [(model, unavailable(model, plan.environment, allow_hosts=allowed, root=plan.root)) for model in models]

@@ -9,6 +9,7 @@ from typing import Any
 from arena.errors import StorageFailed, UsageError
 from arena.files import experiments
 from arena.offline.duel.execute import Executed, watch_of
+from arena.offline.duel.labels import with_labels
 from arena.offline.duel.plan import DuelPlan
 from arena.offline.duel.select import Selection, select_cases
 from arena.offline.gate.beforehand import known_beforehand, unsent
@@ -117,7 +118,7 @@ def _plan(run: SavedRun, experiment: Experiment) -> DuelPlan:
             hint=f"arena gate {experiment.path} asks the gate cases",
         )
     selection: Selection = select_cases(experiment, options, part="gate")
-    return DuelPlan(
+    plan = DuelPlan(
         experiment=experiment,
         options=options,
         selection=selection,
@@ -129,6 +130,7 @@ def _plan(run: SavedRun, experiment: Experiment) -> DuelPlan:
         notes=experiment.warnings,
         purpose="gate" if purpose == "gate" else "duel",
     )
+    return with_labels(plan, run=run.path)
 
 
 def _executed(run: SavedRun, plan: DuelPlan) -> Executed:
