@@ -1,18 +1,22 @@
 """An audit: how far a judge agrees with people, counted by hand."""
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from arena.errors import UsageError
 from arena.offline.audit.drift import drift
+from arena.offline.audit.evidence import Judged
 from arena.offline.audit.matching import majority
 from arena.offline.audit.policy import ruling
 from arena.stats.differences import newcombe_interval
 from arena.stats.estimate import Estimate
 from arena.stats.proportions import wilson_interval
 from audit_parts import FOUR, FOUR_LABELS, C, T, audited, both, judged, label
+from command_line import arena
 
 
 def test_agreement_is_the_mean_over_cases_of_the_share_of_presentations_that_name_the_label() -> None:
@@ -331,3 +335,42 @@ def test_drift_without_numbers_is_unknown() -> None:
     assert (found.difference.value, found.difference.reason, found.significant) == (None, "no label", None)
     bare = drift(share, replace(share, interval=None), earlier="x")
     assert (bare.difference.value, bare.significant) == (0.0, None)
+
+
+def by_likelihood(case: str, control_first: float, treatment_first: float) -> list[Judged]:
+    """Return both presentations with their log-odds towards the treatment."""
+    return [
+        judged(case, T if odds > 0 else C, first, odds=odds, judge="local:m")
+        for first, odds in ((C, control_first), (T, treatment_first))
+    ]
+
+
+def test_a_judge_by_likelihood_gives_one_verdict_of_both_orders() -> None:
+    """Its bias towards a slot adds to one order what it takes from the other: the sign of the mean log-odds decides."""
+    said = [*by_likelihood("c1", -3.0, 4.0), *by_likelihood("c2", -4.0, 3.0), *by_likelihood("c3", -2.0, 2.0)]
+    labels = [label("c1", T), label("c2", C), label("c3", T)]
+    found = audited(said, labels)
+    assert found.agreement.value == pytest.approx(2 / 3)  # c3 leans to nobody: a tie, which is not the label
+    assert found.confusion[T][T] == 1
+    assert found.agreement_both_orders.value == 0.0
+    assert found.judged_win_rate is not None
+    assert found.judged_win_rate.value == pytest.approx((1.0 + 0.0 + 0.5) / 3)
+
+
+def test_one_order_by_likelihood_stays_a_judgment() -> None:
+    """Where the other order could not be read there is nothing to cancel the bias with."""
+    said = [by_likelihood("c1", 2.0, 1.0)[0], judged("c1", None, T, judge="local:m"), *by_likelihood("c2", 1.0, 1.0)]
+    found = audited(said, [label("c1", T), label("c2", T)])
+    assert found.agreement.value == pytest.approx((0.5 + 1.0) / 2)
+
+
+def test_a_file_of_likelihoods_is_audited_like_a_run(tmp_path: Path) -> None:
+    """`log_odds` of a row is towards its second answer."""
+    rows = [
+        {"case": "c1", "first": C, "second": T, "winner": "first", "log_odds": -1.0, "judge": "m"},
+        {"case": "c1", "first": T, "second": C, "winner": "first", "log_odds": -3.0, "judge": "m"},
+    ]
+    (tmp_path / "judgments.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (tmp_path / "labels.jsonl").write_text(json.dumps({"case": "c1", "winner": T}) + "\n")
+    done = arena(tmp_path, "audit", "labels.jsonl", "--judgments", "judgments.jsonl", "--output-format", "json")
+    assert done.json["agreement"]["value"] == 1.0

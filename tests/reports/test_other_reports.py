@@ -47,21 +47,24 @@ def test_json_cannot_do_anything_to_a_terminal_either() -> None:
 
 def test_every_format_renders_and_an_unknown_one_lists_them() -> None:
     """A format that is not there is a usage error."""
-    for name in ("text", "json"):
+    for name in ("text", "json", "markdown", "html", "github"):
         text = renderer(name)(sample_results.result(), sample_results.manifest(), width=80, colour=False, unicode=True)
         assert "support-bot-cites-policy" in text
     with pytest.raises(UsageError) as raised:
         renderer("markdwon")
-    assert raised.value.message == snapshot("--output-format markdwon: no such format; there are text, json")
+    assert raised.value.message == snapshot(
+        "--output-format markdwon: no such format; there are text, json, markdown, html, junit, github"
+    )
 
 
 def test_the_ending_of_a_file_means_a_format() -> None:
     """Capitals or not; an ending that means none is a usage error."""
-    assert [format_of(Path(name)) for name in ("a.txt", "b.JSON")] == ["text", "json"]
+    names = ("a.txt", "b.JSON", "c.md", "d.html", "e.xml")
+    assert [format_of(Path(name)) for name in names] == ["text", "json", "markdown", "html", "junit"]
     with pytest.raises(UsageError) as raised:
         format_of(Path("report.pdf"))
     assert raised.value.message == snapshot(
-        "-o report.pdf: cannot tell the format from its ending; there are .txt, .json"
+        "-o report.pdf: cannot tell the format from its ending; there are .txt, .json, .md, .html, .htm, .xml"
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from statistics import fmean
 
 from arena.files.judgments import JudgmentColumns
 from arena.files.labels import TIE
@@ -25,6 +26,7 @@ class Judged:
     judge: str = ""
     failed: bool = False
     lead: float | None = None  # characters by which the treatment's answer is longer
+    odds: float | None = None  # ln of the treatment's over the control's, of a judge read by likelihood
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +46,8 @@ class Evidence:
     @property
     def categories(self) -> tuple[str, ...]:
         """Return what labels and judgments may name: both variants, and a tie where anybody gave one."""
-        ties = any(one.winner == TIE for one in self.judged) or any(one.winner == TIE for one in self.labels)
+        named = {*(one.winner for one in self.judged), *(one.winner for one in self.labels)}
+        ties = TIE in named or any(mean_odds(together) == 0.0 for together in by_judge(self.judged).values())
         return (self.control, self.treatment, TIE) if ties else (self.control, self.treatment)
 
 
@@ -68,6 +71,7 @@ def _of_judgment(one: Judgment, control: str, treatment: str) -> Judged:
         judge=one.judge,
         failed=one.outcome == "failed",
         lead=lead,
+        odds=None if one.log_odds is None else one.log_odds if one.second == treatment else -one.log_odds,
     )
 
 
@@ -82,6 +86,7 @@ def of_columns(table: JudgmentColumns, cases: Sequence[str], *, control: str, tr
     """
     variants, judges = list(table.variants), list(table.judges)
     before, after = variants.index(control), variants.index(treatment)
+    odds = dict(zip(table.odds_rows, table.odds, strict=True))
     found = []
     for row, (first, second) in enumerate(zip(table.first, table.second, strict=True)):
         if {first, second} != {before, after}:
@@ -100,6 +105,7 @@ def of_columns(table: JudgmentColumns, cases: Sequence[str], *, control: str, tr
                 judge=judges[table.judge[row]],
                 failed=bool(table.failed[row]),
                 lead=None if lead != lead else sign * lead,
+                odds=sign * odds[row] if row in odds else None,
             )
         )
     return found
@@ -109,6 +115,23 @@ def of_words(judged: Mapping[str, str | None], *, treatment: str) -> list[Judged
     """Return the judgments that stand beside labels in one file: one a case, shown in an order that is not known."""
     shares = {None: None, TIE: 0.5, treatment: 1.0}
     return [Judged(case=case, winner=winner, share=shares.get(winner, 0.0)) for case, winner in judged.items()]
+
+
+def by_judge(judged: Iterable[Judged]) -> dict[tuple[str, int, str], list[Judged]]:
+    """Return the judgments of each case, repeat and judge, in the order in which they are met."""
+    found: dict[tuple[str, int, str], list[Judged]] = {}
+    for one in judged:
+        found.setdefault((one.case, one.repeat, one.judge), []).append(one)
+    return found
+
+
+def mean_odds(together: Iterable[Judged]) -> float | None:
+    """Return a judge's log-odds towards the treatment, both orders weighing alike; None where not both have them."""
+    orders: dict[str | None, list[float]] = {}
+    for one in together:
+        if one.odds is not None:
+            orders.setdefault(one.first, []).append(one.odds)
+    return fmean(map(fmean, orders.values())) if len(orders) > 1 else None
 
 
 def _winner(share: float | None, control: str, treatment: str) -> str | None:

@@ -2,11 +2,11 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean
 
 from arena.files.labels import TIE, Labels
-from arena.offline.audit.evidence import Evidence, Judged
+from arena.offline.audit.evidence import Evidence, Judged, mean_odds
 from arena.records.audit import LabelCount
 from arena.records.label import Label
 
@@ -36,8 +36,31 @@ class LabelledCase:
 
     @property
     def agreement(self) -> float:
-        """Return the share of the judgments that name the label."""
-        return sum(pair.agrees for pair in self.pairs) / len(self.pairs)
+        """Return the share of the verdicts that name the label."""
+        return sum(pair.agrees for pair in self.verdicts) / len(self.verdicts)
+
+    @property
+    def verdicts(self) -> tuple[Pair, ...]:
+        """Return what the judge decided: each judgment by itself, but one verdict of both orders by likelihood.
+
+        A judge's log-odds of the two orders count as the sign of their mean, as `judging.merge` has it: alone, an
+        order by likelihood is mostly the judge's bias towards a slot.
+        """
+        if all(pair.judged.odds is None for pair in self.pairs):
+            return self.pairs
+        groups: dict[tuple[int, str], list[Pair]] = defaultdict(list)
+        for pair in self.pairs:
+            groups[pair.judged.repeat, pair.judged.judge].append(pair)
+        return tuple(verdict for together in groups.values() for verdict in _together(together))
+
+
+def _together(pairs: list[Pair]) -> list[Pair]:
+    """Return the one verdict of a repeat by likelihood; judgments without log-odds in both orders stay as they are."""
+    lead = mean_odds(pair.judged for pair in pairs)
+    if lead is None:
+        return pairs
+    same = max(pairs, key=lambda pair: (pair.judged.odds or 0.0) * lead).judged  # an order that says so by itself
+    return [replace(pairs[0], judged=replace(same, winner=TIE if lead == 0.0 else same.winner, first=None))]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

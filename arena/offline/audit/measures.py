@@ -159,7 +159,7 @@ def _resampled(
 
 
 def _ratings(case: LabelledCase) -> list[tuple[str, str]]:
-    return [(pair.label, UNREAD if pair.judged.winner is None else pair.judged.winner) for pair in case.pairs]
+    return [(pair.label, UNREAD if pair.judged.winner is None else pair.judged.winner) for pair in case.verdicts]
 
 
 def _is_plain(ratings: Sequence[Sequence[object]], clusters: Sequence[str | None]) -> bool:

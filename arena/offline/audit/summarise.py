@@ -143,7 +143,7 @@ def _judged(scores: Mapping[str, float], clusters: Mapping[str, str], level: flo
 
 
 def _confusion(cases: Sequence[LabelledCase], categories: Sequence[str]) -> dict[str, dict[str, int]]:
-    counts = Counter((pair.label, pair.judged.winner) for case in cases for pair in case.pairs)
+    counts = Counter((pair.label, pair.judged.winner) for case in cases for pair in case.verdicts)
     return {label: {winner: counts[label, winner] for winner in categories} for label in categories}
 
 
@@ -152,10 +152,10 @@ def _prevalence(cases: Sequence[LabelledCase], categories: Sequence[str]) -> dic
     labels: dict[str, float] = defaultdict(float)
     judge: dict[str, float] = defaultdict(float)
     for case in cases:
-        for pair in case.pairs:
-            labels[pair.label] += 1.0 / len(case.pairs)
+        for pair in case.verdicts:
+            labels[pair.label] += 1.0 / len(case.verdicts)
             if pair.judged.winner is not None:
-                judge[pair.judged.winner] += 1.0 / len(case.pairs)
+                judge[pair.judged.winner] += 1.0 / len(case.verdicts)
     return {"labels": _shares(labels, categories), "judge": _shares(judge, categories)}
 
 
