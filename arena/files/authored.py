@@ -70,7 +70,10 @@ class Authored(BaseModel):
     A subclass with a `short` field may be written as that field's text alone.
     """
 
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=False, populate_by_name=True)
+    #: Built when they are first met: most experiments use a few of all shapes, and each costs 0.1 MB.
+    model_config = ConfigDict(
+        strict=True, frozen=True, extra="forbid", allow_inf_nan=False, populate_by_name=True, defer_build=True
+    )
 
     short: ClassVar[str | None] = None
     short_forms: ClassVar[tuple[dict[str, Any], ...]] = ()  # other short forms, as JSON Schema

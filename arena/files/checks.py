@@ -20,7 +20,9 @@ The others' stand in `fact_checks`, `conduct_checks`, `run_checks` and `judged_c
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 
 from arena.files.authored import Authored, FilePath
 from arena.files.check_parts import NonEmpty, Pattern, Texts
@@ -249,38 +251,6 @@ def check_key(entry: Any) -> str | None:
     return str(next(iter(entry))) if isinstance(entry, dict) and len(entry) == 1 else None
 
 
-AnyCheck = (
-    Annotated[ExactCheck, Tag("exact")]
-    | Annotated[ContainsCheck, Tag("contains")]
-    | Annotated[NotContainsCheck, Tag("not_contains")]
-    | Annotated[RegexCheck, Tag("regex")]
-    | Annotated[NotRegexCheck, Tag("not_regex")]
-    | Annotated[JsonValidCheck, Tag("json_valid")]
-    | Annotated[JsonSchemaCheck, Tag("json_schema")]
-    | Annotated[MaxWordsCheck, Tag("max_words")]
-    | Annotated[RefusalCheck, Tag("refusal")]
-    | Annotated[EmptyCheck, Tag("empty")]
-    | Annotated[JudgeCheck, Tag("judge")]
-    | Annotated[CitesCheck, Tag("cites")]
-    | Annotated[QuotesCheck, Tag("quotes")]
-    | Annotated[NumberCheck, Tag("number")]
-    | Annotated[DateCheck, Tag("date")]
-    | Annotated[JsonPathCheck, Tag("json_path")]
-    | Annotated[ToolCallsCheck, Tag("tool_calls")]
-    | Annotated[ConversationCheck, Tag("conversation")]
-    | Annotated[PiiCheck, Tag("pii")]
-    | Annotated[MaxTokensCheck, Tag("max_tokens")]
-    | Annotated[MaxLatencyCheck, Tag("max_latency_s")]
-    | Annotated[MaxCostCheck, Tag("max_cost_usd")]
-    | Annotated[CodeCheck, Tag("code")]
-    | Annotated[PythonCheck, Tag("python")]
-    | Annotated[SimilarCheck, Tag("similar")]
-    | Annotated[FaithfulCheck, Tag("faithful")]
-    | Annotated[RelevantCheck, Tag("relevant")]
-)
-#: One check, validated by the one model that its key names: a mistake in it is one error.
-CheckEntry = Annotated[AnyCheck, Discriminator(check_key)]
-
 #: Key to authored shape; `arena.grading` has one function for each key.
 CHECKS: Mapping[str, type[Authored]] = {
     next(iter(shape.model_fields)): shape
@@ -314,3 +284,36 @@ CHECKS: Mapping[str, type[Authored]] = {
         RelevantCheck,
     )
 }
+
+
+class _ByKey:
+    """One check, validated by the one model that its key names, which is built when the first of its kind is met."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.with_info_plain_validator_function(_validated)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"oneOf": [handler(_schema_of(shape)) for shape in CHECKS.values()]}
+
+
+#: A mistake in a check is one error, of the one model.
+CheckEntry = Annotated[Authored, _ByKey]
+
+
+def _validated(value: Any, info: ValidationInfo) -> Authored:
+    key = check_key(value)
+    if key is None:
+        raise PydanticKnownError("union_tag_not_found", {"discriminator": "its key"})
+    if key not in CHECKS:
+        expected = ", ".join(f"'{known}'" for known in CHECKS)
+        raise PydanticKnownError(
+            "union_tag_invalid", {"discriminator": "its key", "tag": key, "expected_tags": expected}
+        )
+    return CHECKS[key].model_validate(value, context=info.context)
+
+
+def _schema_of(shape: type[Authored]) -> CoreSchema:
+    shape.model_rebuild()
+    return shape.__pydantic_core_schema__
