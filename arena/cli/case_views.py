@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 
-from arena.judging.merge import merge
+from arena.offline.case_details import compare
 from arena.offline.duel.plan import messages_of
 from arena.records.answered import Answered
 from arena.records.case import Case, Message
-from arena.records.judgment import Comparison, Judgment
-from arena.records.result import DuelResult
+from arena.records.judgment import Judgment
 from arena.records.variant import Variant
 from arena.reports.case_report import CaseLine, CaseView
 from arena.runs.saved import SavedRun
@@ -57,7 +56,8 @@ class RunCases:
 
     def _line(self, case: Case) -> CaseLine:
         rows = self._by_arm(case.id)
-        merged = self._merged(case.id, rows, self._duel) if self._duel and self._duel.win_rate is not None else None
+        duel = self._duel
+        merged = compare(case.id, self._judgments.get(case.id, ()), rows, duel) if duel and duel.win_rate else None
         return CaseLine(
             case=case.id,
             input=case.input,
@@ -66,20 +66,6 @@ class RunCases:
             consistent=merged.consistent if merged else None,
             failed_calls=sum(row.failure is not None for each in rows.values() for row in each),
             checks={arm: _passed(each) for arm, each in rows.items()},
-        )
-
-    def _merged(self, case_id: str, rows: Mapping[str, Iterable[Answered]], duel: DuelResult) -> Comparison:
-        control, treatment = duel.control, duel.treatment
-        failed = {arm: [row.repeat for row in rows[arm] if row.failure is not None] for arm in self._arms}
-        return merge(
-            case_id,
-            self._judgments.get(case_id, ()),
-            control=control,
-            treatment=treatment,
-            repeats=duel.repeats,
-            control_failed=failed[control],
-            treatment_failed=failed[treatment],
-            panel=duel.panel.rule if duel.panel else "mean",
         )
 
 

@@ -13,6 +13,8 @@ from arena.errors import ArenaError, StorageFailed
 if TYPE_CHECKING:
     from arena.records.ranking import RankResult
     from arena.records.result import DuelResult
+    from arena.reports.table import Renderer
+    from arena.runs.saved import SavedRun
 
 FILE_WIDTH = 100  # columns of a text report in a file
 
@@ -37,25 +39,51 @@ def check_formats(output_format: str, files: Sequence[Path], *, plain: bool = Fa
 
 
 def deliver(
-    result: "DuelResult", manifest: Mapping[str, Any], *, output_format: str, files: Sequence[Path] = ()
+    result: "DuelResult",
+    manifest: Mapping[str, Any],
+    *,
+    output_format: str,
+    files: Sequence[Path] = (),
+    run: "SavedRun | None" = None,
 ) -> None:
     """Write the report to each file, then give it to stdout.
+
+    Args:
+        result: what was found.
+        manifest: the facts of the run.
+        output_format: for stdout.
+        files: to be written, each in the format of its ending.
+        run: itself, for a report that shows single cases; None where nothing was asked.
 
     Raises:
         UsageError: a format is unknown.
         StorageFailed: a file cannot be written.
     """
     from arena.reports.formats import format_of
-    from arena.reports.table import renderer
 
     for file in files:
-        text = renderer(format_of(file))(result, manifest, width=FILE_WIDTH, colour=False, unicode=True)
-        write_file(file, text)
+        render = _renderer(format_of(file), run)
+        write_file(file, render(result, manifest, width=FILE_WIDTH, colour=False, unicode=True))
     screen = screen_of(sys.stdout, os.environ)
-    give(renderer(output_format)(result, manifest, width=screen.width, colour=screen.colour, unicode=screen.unicode))
+    render = _renderer(output_format, run)
+    give(render(result, manifest, width=screen.width, colour=screen.colour, unicode=screen.unicode))
     if output_format == "github" and (summary := os.environ.get("GITHUB_STEP_SUMMARY")):
-        text = renderer("markdown")(result, manifest, width=FILE_WIDTH, colour=False, unicode=True)
+        text = _renderer("markdown", run)(result, manifest, width=FILE_WIDTH, colour=False, unicode=True)
         _append(Path(summary), text)
+
+
+def _renderer(name: str, run: "SavedRun | None") -> "Renderer":
+    """Return the report called `name`; the page is given the cases of its run as well."""
+    if name != "html" or run is None:
+        from arena.reports.table import renderer
+
+        return renderer(name)
+    from functools import partial
+
+    from arena.offline.case_details import case_details
+    from arena.reports import html
+
+    return partial(html.render, cases=case_details(run))
 
 
 def _append(file: Path, text: str) -> None:

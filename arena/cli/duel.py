@@ -68,6 +68,7 @@ def duel(
     from arena.offline.duel.prepare import prepare_duel
     from arena.records.run_options import RunOptions
     from arena.runs.home import runs_folder
+    from arena.runs.saved import SavedRun
 
     files = output or []
     check_formats(output_format, files)
@@ -99,8 +100,8 @@ def duel(
     finished = run_plan(plan, expected, cache_dir=cache_dir, environment=environment, quiet=quiet, verbose=verbose)
     reference = run_reference("latest", plan.root, start=Path.cwd())
     facts = {**finished.manifest, "reference": reference}
-    folder = runs_folder(plan.root) / str(facts["run"])
-    deliver(finished.result, facts, output_format=output_format, files=files, run=folder)
+    saved = SavedRun(runs_folder(plan.root) / str(facts["run"]))
+    deliver(finished.result, facts, output_format=output_format, files=files, run=saved)
 
 
 def _only(value: str | None) -> "Only | None":

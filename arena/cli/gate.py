@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from arena.offline.duel.plan import DuelPlan
     from arena.records.gate import GateResult
     from arena.records.metric import Decision
+    from arena.records.run_options import RunOptions
+    from arena.runs.saved import SavedRun
 
 VERDICT = "Verdict"
 EXIT_CODES = {"pass": 0, "fail": 1, "inconclusive": 3}
@@ -102,6 +104,7 @@ def gate(
         max_cost_usd=max_cost,
         concurrency=concurrency,
         allow_hosts=shared.allowed_hosts(allow_host),
+        allow_code=allow_code,
         deadline_s=deadline,
         requests_per_minute=rpm,
         tokens_per_minute=tpm,
@@ -109,6 +112,7 @@ def gate(
     with telling_junit(experiment, output_format, files):
         path = _experiment_path(experiment)
         if path is None:
+            _check_nothing_is_asked(experiment, asked, dry_run=dry_run)
             result, facts, run = _again(experiment, root, columns, same)
         else:
             from arena.offline.duel.prepare import prepare_duel
@@ -132,11 +136,11 @@ def gate(
 
 def _decide(
     plan: "DuelPlan", expected: "Forecast", unchanged: "Decision", running: Mapping[str, Any]
-) -> "tuple[GateResult, Mapping[str, Any], Path | None]":
+) -> "tuple[GateResult, Mapping[str, Any], SavedRun | None]":
     """Decide without a call where that can be done, else run the plan and decide on what came back.
 
     Returns:
-        The verdict, the facts of the run, and its folder; None where nothing was asked.
+        The verdict, the facts of the run, and itself; None where nothing was asked.
     """
     from arena.offline.gate.beforehand import known_beforehand, unsent
 
@@ -145,16 +149,17 @@ def _decide(
         return unsent(plan, known), {"calls": {"made": 0, "cached": 0, "failed": 0}, "paid_usd": 0.0}, None
     from arena.cli.running import run_gate
     from arena.runs.home import runs_folder
+    from arena.runs.saved import SavedRun
 
     finished = run_gate(plan, expected, **running)
     reference = run_reference("latest", plan.root, start=Path.cwd())
-    run = runs_folder(plan.root) / str(finished.manifest["run"])
+    run = SavedRun(runs_folder(plan.root) / str(finished.manifest["run"]))
     return finished.result, {**finished.manifest, "reference": reference}, run
 
 
 def _again(
     run: str, root: Path | None, columns: Mapping[str, str] | None, unchanged: "Decision"
-) -> "tuple[GateResult, Mapping[str, Any], Path | None]":
+) -> "tuple[GateResult, Mapping[str, Any], SavedRun | None]":
     from arena.cli.running import now
     from arena.offline.gate.again import decide_again
     from arena.runs.find import find
@@ -162,9 +167,9 @@ def _again(
 
     here = Path.cwd()
     folder = project_root(root, start=here)
-    path = find(run, root=folder)
-    found = decide_again(load(path), columns=columns, unchanged=unchanged, clock=now)
-    return found.result, {**found.manifest, "reference": run_reference(run, folder, start=here)}, path
+    saved = load(find(run, root=folder))
+    found = decide_again(saved, columns=columns, unchanged=unchanged, clock=now)
+    return found.result, {**found.manifest, "reference": run_reference(run, folder, start=here)}, saved
 
 
 def _experiment_path(given: str) -> Path | None:
@@ -173,6 +178,23 @@ def _experiment_path(given: str) -> Path | None:
     if path.is_file() or (path / "experiment.yaml").is_file() or path.suffix in (".yaml", ".yml"):
         return path
     return None
+
+
+def _check_nothing_is_asked(run: str, asked: "RunOptions", *, dry_run: bool) -> None:
+    """Refuse what a past run could follow only by asking: a verdict that left it out would answer another question."""
+    given = {
+        "--against": asked.against is not None,
+        "--repeats": asked.repeats is not None,
+        "--seed": asked.seed is not None,
+        "--until-decided": asked.until_decided,
+        "--refresh": asked.refresh,
+        "--dry-run": dry_run,
+    }
+    if names := [name for name, is_given in given.items() if is_given]:
+        raise UsageError(
+            f"{', '.join(names)}: {run} is a past run, which is decided as it was asked",
+            hint="arena gate EXPERIMENT asks anew",
+        )
 
 
 def _inconclusive(value: str | None) -> "Decision | None":

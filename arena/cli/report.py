@@ -27,4 +27,4 @@ def report(
         deliver_ranking(saved.ranking, facts, output_format=output_format, files=files)
         return
     check_formats(output_format, files)
-    deliver(saved.result, facts, output_format=output_format, files=files)
+    deliver(saved.result, facts, output_format=output_format, files=files, run=saved)

@@ -70,7 +70,9 @@ def reason_of(result: DuelResult, metric: MetricResult) -> Reason:
     """Return a metric with a limit as a reason, with the estimate that the limit is on."""
     limit, decision = metric.limit, metric.decision or "inconclusive"
     assert limit is not None
-    criterion = Criterion(metric=metric.name, role=metric.role, limit=limit, direction="up", unit=metric.unit)
+    criterion = Criterion(
+        metric=metric.name, role=metric.role, limit=limit, direction=metric.direction, unit=metric.unit
+    )
     estimate = _share(result.win_rate) if metric.name == "win_rate" and result.win_rate else None
     message = metric.message or f"{metric.name} {limit_label(criterion)}: {decision}"
     if decision == "inconclusive" and metric.note and metric.note not in message:

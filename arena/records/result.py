@@ -89,6 +89,7 @@ class MetricResult:
     note: str | None = None  # what would settle it, or why it is undefined
     level: Estimate | None = None  # of the treatment alone, where the limit is on it
     message: str | None = None  # what was decided and why, in one line
+    direction: Literal["up", "down"] = "up"  # which way is better
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

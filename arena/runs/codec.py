@@ -100,6 +100,8 @@ def from_json(kind: type[T], data: Any) -> T:
 
 
 def _decode(kind: Any, data: Any, where: str) -> Any:
+    if type(data) is kind:
+        return data  # most of a run: text and numbers
     origin = get_origin(kind)
     if kind is Any:
         return data
@@ -121,19 +123,26 @@ def _decode(kind: Any, data: Any, where: str) -> Any:
 
 def _decode_record(kind: type[Any], data: Any, where: str) -> Any:
     _expect(isinstance(data, dict), "an object", data, where)
-    hints = _hints(kind)
-    values = {name: _decode(hint, data[name], f"{where}.{name}") for name, hint in hints.items() if name in data}
-    missing = [each.name for each in fields(kind) if _is_required(each) and each.name not in values]
-    if missing:
-        raise Undecodable(f"{where}: {missing[0]} is missing")
+    values = {
+        name: each if type(each) is hint else _decode(hint, each, f"{where}.{name}")
+        for name, hint in _hints(kind).items()
+        if (each := data.get(name, MISSING)) is not MISSING
+    }
+    for name in _required(kind):
+        if name not in values:
+            raise Undecodable(f"{where}: {name} is missing")
     return kind(**values)
 
 
 _hints: Callable[[Any], dict[str, Any]] = cache(get_type_hints)
 
 
-def _is_required(each: "Field[Any]") -> bool:
-    return each.default is MISSING and each.default_factory is MISSING
+def _without_default(kind: Any) -> tuple[str, ...]:
+    every = fields(kind)
+    return tuple(each.name for each in every if each.default is MISSING and each.default_factory is MISSING)
+
+
+_required: Callable[[Any], tuple[str, ...]] = cache(_without_default)
 
 
 def _decode_mapping(kinds: tuple[Any, ...], data: Any, where: str) -> dict[Any, Any]:
@@ -144,6 +153,8 @@ def _decode_mapping(kinds: tuple[Any, ...], data: Any, where: str) -> dict[Any, 
 
 def _decode_union(kinds: Iterable[Any], data: Any, where: str) -> Any:
     kinds = tuple(kinds)
+    if type(data) is kinds[0]:
+        return data
     if data is None and type(None) in kinds:
         return None
     rest = [kind for kind in kinds if kind is not type(None)]

@@ -10,7 +10,7 @@ from typing import Any
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 #: In JSON they stand inside strings alone; spelt out they cannot end the element that holds the data.
-_NO_MARKUP = str.maketrans({each: f"\\u{ord(each):04x}" for each in "<>&"})
+_MARKUP = "<>&"
 
 
 def fill(template: str, *, scripts: Sequence[str], styles: Sequence[str], **parts: str) -> str:
@@ -38,7 +38,10 @@ def embedded(data: Any) -> str:
     >>> embedded({"said": "</script>"})
     '{"said":"\\u003c/script\\u003e"}'
     """
-    return json.dumps(data, ensure_ascii=True, separators=(",", ":"), allow_nan=False).translate(_NO_MARKUP)
+    text = json.dumps(data, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+    for each in _MARKUP:
+        text = text.replace(each, f"\\u{ord(each):04x}")
+    return text
 
 
 def _hash(text: str) -> str:
