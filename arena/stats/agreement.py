@@ -136,7 +136,8 @@ def gwet_ac1(table: npt.ArrayLike, *, level: float = 0.95) -> Coefficient:
     """Return Gwet's AC1, which stays near the agreement where one category prevails.
 
     (pₐ − pₑ)/(1 − pₑ) with pₑ = Σ π(1 − π)/(q − 1) over the q prevalences π, and its large-sample error by
-    linearisation (Gwet, Br J Math Stat Psychol 2008).
+    linearisation (Gwet, Br J Math Stat Psychol 2008); the interval is normal and cut to [−1, 1]. Perfect agreement is 1
+    even where one category was given throughout, and has no interval, as with `cohen_kappa`.
 
     Args:
         table: counts of cases, square, with a row for each category that could be given.

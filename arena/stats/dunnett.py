@@ -1,7 +1,7 @@
 """Dunnett's critical values: several treatments, each compared with the one control. Imports neither numpy nor scipy.
 
 The z statistics of k treatments of equal size share the control's noise, so each two correlate by ρ = r/(1 + r), with r
-units of a treatment for each unit of control. Given the shared part they are independent (Dunnett, JASA 1955, sec. 3):
+units of a treatment for each unit of control. Given the shared part they are independent (Dunnett, JASA 1955):
 
     P(all Zᵢ ≤ c) = ∫ φ(x) Φ((c + √ρ·x)/√(1 − ρ))ᵏ dx,                                                         (1)
 

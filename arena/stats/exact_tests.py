@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import bdtr, bdtrc, gammaln, logsumexp, xlog1py, xlogy
+from scipy.special import betainc, betaincc, gammaln, logsumexp, xlog1py, xlogy
 
 from arena.stats.clusters import Floats
 
@@ -25,7 +25,8 @@ def binomial_test(k: int, n: int, probability: float = 0.5, alternative: Alterna
     """Return the exact p-value of `k` hits in `n` trials that each hit with `probability`.
 
     Two-sided it is the probability of all outcomes that are no more probable than the observed one (Clopper & Pearson's
-    test is another: it doubles the tail; at ½ both agree).
+    test is another: it doubles the tail; at ½ both agree). Beyond 10⁸ trials, and off ½, rounding may count one outcome
+    more or fewer in the far tail.
 
     Args:
         k: hits, 0 to n.
@@ -121,7 +122,8 @@ def boschloo_test(k1: int, n1: int, k2: int, n2: int, alternative: Alternative =
     """Return Boschloo's exact p-value (Statistica Neerlandica 1970;24:1) of two arms having one rate.
 
     The largest probability, over the unknown common rate, of a table whose one-sided Fisher p-value is as small as the
-    observed one; by enumeration of all tables. Never above Fisher's; two-sided it is twice the smaller one-sided one.
+    observed one; by enumeration of all tables. One-sided never above Fisher's; two-sided it is twice the smaller
+    one-sided one, as in scipy; to order tables by Fisher's two-sided p-value is another test.
 
     Args:
         k1: hits of the first arm, 0 to n1.
@@ -143,8 +145,47 @@ def boschloo_test(k1: int, n1: int, k2: int, n2: int, alternative: Alternative =
         return min(1.0, 2.0 * min(one_sided))
     if alternative == "greater":
         return boschloo_test(k2, n2, k1, n1, "less")
-    p_values = _fisher_p_values(n1, n2)
-    return _floored(_worst_probability(p_values <= p_values[k1, k2] * (1.0 + _SAME)))
+    p_values = fisher_p_values(n1, n2, "less")
+    return _floored(_worst_probability(_at_or_below(p_values, float(p_values[k1, k2]))))
+
+
+def fisher_p_values(n1: int, n2: int, alternative: Alternative = "two-sided") -> Floats:
+    """Return Fisher's exact p-value of every table: rows are hits of the first arm, columns hits of the second.
+
+    Args:
+        n1: size of the first arm, at least 0.
+        n2: size of the second arm, at least 0; time and memory go with n1·n2.
+        alternative: that the first arm's rate is "greater", "less", or either.
+
+    >>> float(fisher_p_values(4, 4)[3, 1].round(6)), float(fisher_p_values(4, 4, "greater")[4, 0].round(6))
+    (0.485714, 0.014286)
+    """
+    if alternative == "greater":
+        return fisher_p_values(n2, n1, "less").T
+    p_values = np.ones((n1 + 1, n2 + 1))
+    for hits in range(n1 + n2 + 1):
+        least, log_mass = _hypergeometric(n1, n2, hits)
+        first = least + np.arange(len(log_mass))
+        mass = np.exp(log_mass)
+        p_values[first, hits - first] = _sums_of_less_probable(mass) if alternative == "two-sided" else mass.cumsum()
+    return np.minimum(p_values, 1.0)
+
+
+def boschloo_rejections(n1: int, n2: int, alpha: float) -> npt.NDArray[np.bool_]:
+    """Return which tables Boschloo's two-sided test rejects at `alpha`: those that `boschloo_test` calls so.
+
+    Args:
+        n1: size of the first arm, at least 0.
+        n2: size of the second arm, at least 0; time goes with n1·n2: seconds where both are hundreds.
+        alpha: two-sided error, in (0, 1).
+
+    Returns:
+        Rows are hits of the first arm, columns hits of the second.
+
+    >>> boschloo_rejections(4, 4, 0.05).nonzero()[0].tolist()  # 0 against 4 and 4 against 0
+    [0, 4]
+    """
+    return _rejections(n1, n2, alpha / 2.0) | _rejections(n2, n1, alpha / 2.0).T
 
 
 def barnard_test(k1: int, n1: int, k2: int, n2: int) -> float:
@@ -177,16 +218,19 @@ def barnard_test(k1: int, n1: int, k2: int, n2: int) -> float:
     return _floored(_worst_probability(z_squared >= z_squared[k1, k2] * (1.0 - _SAME)))
 
 
+# The incomplete beta function, for bdtr and bdtrc of the same library have six digits left of a billion trials.
 def _at_most(k: int, n: int, probability: float) -> float:
-    return 0.0 if k < 0 else 1.0 if k >= n else float(bdtr(k, n, probability))
+    return 0.0 if k < 0 else 1.0 if k >= n else float(betaincc(k + 1.0, n - k, probability))
 
 
 def _at_least(k: int, n: int, probability: float) -> float:
-    return 1.0 if k <= 0 else 0.0 if k > n else float(bdtrc(k - 1, n, probability))
+    return 1.0 if k <= 0 else 0.0 if k > n else float(betainc(k, n - k + 1.0, probability))
 
 
 def _opposite(k: int, n: int, probability: float) -> int:
     """Return the least count above the mean that is no more probable than k below it; n + 1 where none is."""
+    if probability == 0.5:  # exact where log-factorials of a billion have lost the digits that tell neighbours apart
+        return n - k
     log_mass = _log_mass(k, n, probability) + _SAME
     low, high = math.ceil(n * probability), n + 1
     while low < high:
@@ -219,14 +263,29 @@ def _hypergeometric(n1: int, n2: int, hits: int) -> tuple[int, Floats]:
     return least, np.asarray(log_mass - logsumexp(log_mass))
 
 
-def _fisher_p_values(n1: int, n2: int) -> Floats:
-    """Return the one-sided p-values ("less") of all tables: rows are hits of the first arm, columns of the second."""
-    p_values = np.ones((n1 + 1, n2 + 1))
-    for hits in range(n1 + n2 + 1):
-        least, log_mass = _hypergeometric(n1, n2, hits)
-        first = least + np.arange(len(log_mass))
-        p_values[first, hits - first] = np.minimum(1.0, np.cumsum(np.exp(log_mass)))
-    return p_values
+def _sums_of_less_probable(mass: Floats) -> Floats:
+    """Return, per outcome, the probability of all that are no more probable than it."""
+    ascending = np.sort(mass)
+    return np.asarray(ascending.cumsum()[np.searchsorted(ascending, mass * (1.0 + _SAME), side="right") - 1])
+
+
+def _rejections(n1: int, n2: int, tail: float) -> npt.NDArray[np.bool_]:
+    """Return the tables whose one-sided p-value ("less") of Boschloo is at most `tail`.
+
+    It rises with Fisher's, so they are all up to one of Fisher's p-values, found by halving.
+    """
+    p_values = fisher_p_values(n1, n2, "less")
+    levels = np.unique(p_values)
+    low, high = 0, len(levels)
+    while low < high:
+        middle = (low + high) // 2
+        small = _worst_probability(_at_or_below(p_values, float(levels[middle]))) <= tail
+        low, high = (middle + 1, high) if small else (low, middle)
+    return _at_or_below(p_values, float(levels[low - 1])) if low else np.zeros(p_values.shape, dtype=np.bool_)
+
+
+def _at_or_below(p_values: Floats, level: float) -> npt.NDArray[np.bool_]:
+    return np.asarray(p_values <= level * (1.0 + _SAME))
 
 
 def _worst_probability(region: npt.NDArray[np.bool_]) -> float:

@@ -12,8 +12,9 @@ from arena.stats.estimate import Estimate, Interval
 UNIT = "share"
 METHOD = "fractional logit"
 _FLAT = 1e-6  # characters, or a range of x out of 2, that say nothing of x = 0
-_EXACT = 1e-12  # a variance of log odds that rounding alone explains
-_FAR = 15.0  # log odds that no fit of real scores reaches: the likelihood has no maximum
+_EXACT = 1e-12  # a variance of log odds, or a relative loss of likelihood, that rounding alone explains
+_CLOSE = 1e-20  # squared distance to the maximum, in standard errors of a single case
+_FAR = 15.0  # log odds that no share of real scores has: what is predicted lies far from all that was seen
 
 
 def length_controlled_win_rate(
@@ -37,8 +38,8 @@ def length_controlled_win_rate(
         level: of the two-sided interval, in (0, 1).
 
     Returns:
-        None with the reason where it is not identified: fewer than 3 units, lengths that all differ by the same, or
-        lengths (or the outcome as such) that separate wins from losses.
+        None with the reason where it is not identified: fewer than 3 units, lengths that all differ by the same,
+        lengths (or the outcome as such) that separate wins from losses, or lengths that are all far from equal.
 
     Raises:
         ValueError: sequences of different lengths.
@@ -54,11 +55,15 @@ def length_controlled_win_rate(
     if np.ptp(x) < _FLAT:
         return _undefined(units, "the answers differ in length by the same everywhere")
     design = np.column_stack((np.ones(len(s)), x))
+    if _separated(s, x):
+        return _undefined(units, "wins and losses are separated: the fit has no maximum")
     coefficients = _fit(s, design)
     if coefficients is None:
-        return _undefined(units, "wins and losses are separated: the fit has no maximum")
+        return _undefined(units, "the fit does not settle: one difference in length is too far from the others")
+    if abs(coefficients[0]) > _FAR:
+        return _undefined(units, "equal lengths lie too far outside the lengths that were seen")
     fitted = expit(design @ coefficients)
-    bread = np.linalg.inv(design.T @ (design * (fitted * (1.0 - fitted))[:, None]))
+    bread = np.linalg.pinv(design.T @ (design * (fitted * (1.0 - fitted))[:, None]))
     residuals = design * (s - fitted)[:, None]
     scores_by_cluster = np.column_stack([groups.sums(column) for column in residuals.T])
     covariance = bread @ (scores_by_cluster.T @ scores_by_cluster) @ bread * units / (units - 2)
@@ -73,20 +78,37 @@ def length_controlled_win_rate(
     return Estimate(value=value, interval=interval, n=units, unit_of_measure=UNIT)
 
 
+def _separated(s: Floats, x: Floats) -> bool:
+    """Return whether some x has no loss on one side and no win on the other: the likelihood then has no maximum.
+
+    A score between 0 and 1 is both. Albert & Anderson (Biometrika 1984) for one covariate.
+    """
+    not_won, not_lost = x[s < 1.0], x[s > 0.0]
+    if len(not_won) == 0 or len(not_lost) == 0:
+        return True
+    return bool(not_won.max() <= not_lost.min() or not_lost.max() <= not_won.min())
+
+
 def _fit(s: Floats, design: Floats) -> Floats | None:
-    """Return the coefficients by Newton's method; None where they run away, for then there is no maximum."""
+    """Return the coefficients by Newton's method, halving steps that overshoot; None where it finds no maximum."""
+
+    def log_likelihood(coefficients: Floats) -> float:
+        log_odds = design @ coefficients
+        return float(s @ log_odds - np.logaddexp(0.0, log_odds).sum())
+
     coefficients = np.zeros(2)
-    for _ in range(60):
+    for _ in range(200):
         fitted = expit(design @ coefficients)
-        gradient = design.T @ (s - fitted)
         information = design.T @ (design * (fitted * (1.0 - fitted))[:, None])
-        step = np.linalg.solve(information, gradient)
+        gradient = design.T @ (s - fitted)
+        step = np.linalg.lstsq(information, gradient)[0]
+        if gradient @ step < _CLOSE:
+            return coefficients
+        now = log_likelihood(coefficients)
+        while log_likelihood(coefficients + step) < now - _EXACT * abs(now):
+            step = step / 2.0
         coefficients = coefficients + step
-        if np.abs(coefficients).max() > _FAR:
-            return None
-        if np.abs(step).max() < 1e-12:
-            break
-    return coefficients
+    return None
 
 
 def _undefined(units: int, reason: str) -> Estimate:

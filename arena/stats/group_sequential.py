@@ -170,7 +170,7 @@ def power(boundaries: Boundaries, drift: float) -> float:
 def inflation(boundaries: Boundaries, *, alpha: float = 0.05, power: float = 0.8) -> float:
     """Return how many times the units of a test of one look the whole schedule needs, for the same power.
 
-    θ²/(z_a + z_b)² with the θ that gives this power (Jennison & Turnbull 2000, sec. 2.3).
+    θ²/(z_a + z_b)² with the θ that gives this power (Jennison & Turnbull, Group Sequential Methods, 2000).
 
     Args:
         boundaries: of the test.

@@ -21,7 +21,7 @@ class IntraCluster:
 def intra_cluster(values: Sequence[float] | npt.ArrayLike, clusters: Labels | None) -> IntraCluster | None:
     """Return the intra-cluster correlation by the one-way analysis of variance, cut at 0.
 
-    (MSB − MSW)/(MSB + (m₀ − 1)·MSW), m₀ = (n − Σm²/n)/(G − 1) (Donner, Int Stat Rev 1986, sec. 2).
+    (MSB − MSW)/(MSB + (m₀ − 1)·MSW), m₀ = (n − Σm²/n)/(G − 1) (Donner, Int Stat Rev 1986).
 
     Args:
         values: one a case, in any unit.

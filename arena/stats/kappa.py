@@ -23,7 +23,11 @@ def cohen_kappa(table: npt.ArrayLike, *, weights: Weights = "unweighted", level:
 
     κ = 1 − D₀/Dₑ: the mean disagreement observed over that of independent raters with the same margins (Cohen 1960,
     1968). The error is that of Fleiss, Cohen & Everitt (Psychol Bull 1969): the delta method on the shares of
-    the table.
+    the table, and the interval is cut to [−1, 1], where statsmodels lets it run over.
+
+    Where nothing varies the error is 0: perfect agreement is a kappa of 1, but those cases don't say how far below 1
+    the next ones may lie. So there is no interval, where other software prints one of no width ([1, 1]) or NaN; the
+    interval of `percent_agreement` tells what perfect agreement proves.
 
     Args:
         table: counts of cases, square, categories in their order (see `cross_table`).
@@ -60,7 +64,8 @@ def fleiss_kappa(table: npt.ArrayLike, *, level: float = 0.95) -> Coefficient:
     """Return Fleiss' kappa of several raters, who need not be the same for each case.
 
     κ = (P̄ − Pₑ)/(1 − Pₑ) (Fleiss, Psychol Bull 1971). The error is that of the mean of the linearised cases, with t on
-    n − 1 degrees of freedom (Gwet, Br J Math Stat Psychol 2008); the one of 1971 holds only where kappa is 0.
+    n − 1 degrees of freedom (Gwet, Br J Math Stat Psychol 2008), as in irrCAC, cut to [−1, 1]; the one of 1971 holds
+    only where kappa is 0.
 
     Args:
         table: one row a case, one column a category: how many raters gave it. The same number of raters, at least two,

@@ -42,9 +42,9 @@ def krippendorff_alpha(
 
     Returns:
         n is the number of cases (of clusters, where they are given) with two ratings or more; the others say nothing of
-        reliability. Value None with the
-        reason without such a case or where every rating is the same. Interval None with the reason where the resamples
-        do not differ, or too many of them do not vary.
+        reliability. Value None with the reason without such a case, or where every rating is the same: Dₑ is 0 (the
+        krippendorff package refuses it too, other software calls it 1). Interval None with the reason where the
+        resamples do not differ, as in perfect agreement, or too many of them do not vary.
 
     Raises:
         ValueError: rows of different lengths, a rating that is not a number of the scale, or a level outside (0, 1).

@@ -100,10 +100,15 @@ def mean_estimate(
     Returns:
         The interval is None, with the reason, for fewer than two units or values without any variation.
 
+    Raises:
+        ValueError: a value that is not finite, a level outside (0, 1), or labels that do not match the values in
+            number.
+
     >>> mean_estimate([1.0, 1.0], unit="s").reason
     'the values do not vary: they say nothing of how sure the mean is'
     """
-    array = np.asarray(values, dtype=np.float64)
+    array = finite(values)
+    check_level(level)
     if len(array) == 0:
         return Estimate(value=None, interval=None, n=0, unit_of_measure=unit, reason="no values")
     value, units = float(array.mean()), len(group(clusters, len(array)).sizes)
@@ -124,6 +129,28 @@ def labelled(method: str, units: int) -> str:
     return method if units >= APPROXIMATE_BELOW else f"{method}, approximate below n = {APPROXIMATE_BELOW}"
 
 
+def finite(values: Sequence[float] | npt.ArrayLike) -> Floats:
+    """Return the values as an array.
+
+    Raises:
+        ValueError: a value that is not finite: no mean has it.
+    """
+    array = np.asarray(values, dtype=np.float64)
+    if not np.isfinite(array).all():
+        raise ValueError("every value must be finite")
+    return array
+
+
+def check_level(level: float) -> None:
+    """Check the level of a two-sided interval.
+
+    Raises:
+        ValueError: it lies outside (0, 1).
+    """
+    if not 0.0 < level < 1.0:
+        raise ValueError(f"the level must lie between 0 and 1, not {level}")
+
+
 def t_test(
     values: Sequence[float] | npt.ArrayLike, *, unit: str, clusters: Labels | None = None, level: float = 0.95
 ) -> TTest:
@@ -140,7 +167,8 @@ def t_test(
         not infinitely significant. The p-value is never 0: what is smaller than a float is the least one.
 
     Raises:
-        ValueError: labels that do not match the values in number.
+        ValueError: a value that is not finite, a level outside (0, 1), or labels that do not match the values in
+            number.
 
     >>> found = t_test([1.0, 0.0], unit="points")
     >>> found.t, found.degrees_of_freedom, round(found.p_value, 9)
@@ -174,12 +202,13 @@ def paired_t_test(
         Undefined, with the reason, for fewer than two units or differences without any variation.
 
     Raises:
-        ValueError: arms of different lengths, or labels that do not match them in number.
+        ValueError: arms of different lengths, labels that do not match them in number, a value that is not finite, or a
+            level outside (0, 1).
 
     >>> paired_t_test([3, 4, 5], [3, 4, 5], unit="points").estimate.reason
     'the values do not vary: they say nothing of how sure the mean is'
     """
-    before, after = np.asarray(control, dtype=np.float64), np.asarray(treatment, dtype=np.float64)
+    before, after = finite(control), finite(treatment)
     if before.shape != after.shape:
         raise ValueError(f"{len(before)} control values for {len(after)} of the treatment")
     return t_test(after - before, unit=unit, clusters=clusters, level=level)
@@ -206,13 +235,13 @@ def welch_test(
         Undefined, with the reason, where an arm has fewer than two values or neither arm varies; `n` is that of both.
 
     Raises:
-        ValueError: a value that is not finite.
+        ValueError: a value that is not finite, or a level outside (0, 1).
 
     >>> found = welch_test([1.1, 2.3, 1.9, 3.0], [2.8, 3.1, 2.9, 4.0, 3.7], unit="s")
     >>> round(found.t, 4), round(found.degrees_of_freedom, 4), round(found.p_value, 4)
     (2.6587, 5.0058, 0.0449)
     """
-    before, after = np.asarray(control, dtype=np.float64), np.asarray(treatment, dtype=np.float64)
+    before, after = finite(control), finite(treatment)
     return _independent(before, after, _welch_error, "welch t", unit, level)
 
 
@@ -237,13 +266,13 @@ def pooled_t_test(
         Undefined, with the reason, where an arm has fewer than two values or neither arm varies; `n` is that of both.
 
     Raises:
-        ValueError: a value that is not finite.
+        ValueError: a value that is not finite, or a level outside (0, 1).
 
     >>> found = pooled_t_test([1.0, 2.0, 3.0], [2.0, 4.0, 6.0], unit="s")
     >>> round(found.t, 4), found.degrees_of_freedom
     (1.5492, 4.0)
     """
-    before, after = np.asarray(control, dtype=np.float64), np.asarray(treatment, dtype=np.float64)
+    before, after = finite(control), finite(treatment)
     return _independent(before, after, _pooled_error, "pooled t", unit, level)
 
 
@@ -256,8 +285,7 @@ def _independent(
     level: float,
 ) -> TTest:
     """Compare two means by a standard error and its degrees of freedom."""
-    if not (np.isfinite(before).all() and np.isfinite(after).all()):
-        raise ValueError("every value must be finite")
+    check_level(level)
     n = len(before) + len(after)
     if len(before) == 0 or len(after) == 0:
         return _untested(None, n, unit, "an arm has no values")

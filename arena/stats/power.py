@@ -9,16 +9,15 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import bdtr, bdtrc, chdtr, gammaln, nctdtr, stdtrit
+from scipy.special import bdtr, betainc, chdtr, gammaln, nctdtr, stdtrit
 
-Floats = npt.NDArray[np.float64]
+from arena.stats.clusters import Floats
+from arena.stats.exact_tests import boschloo_rejections, fisher_p_values
 
 #: Arms larger than this are not enumerated: the z formula is then within a unit or two in a hundred.
 MOST_ENUMERATED = 300
 _FEWEST_FOR_T = 2.0  # a variance needs two values
 _CERTAIN = 100.0  # critical values away: T stays below only where a variance is 10,000 times too large, e^−10000
-_TIE = 1e-7  # relative: tables as likely as the one that was seen, but for rounding
-_NUISANCE = 400  # common rates at which the size of Boschloo's test is computed
 
 
 def t_power(
@@ -158,7 +157,7 @@ def sign_test_power(n: int, share: float, *, alpha: float = 0.025) -> float:
     fewest = fewest_wins(n, alpha=alpha)
     if fewest is None:
         return 0.0
-    return 1.0 if fewest == 0 else float(bdtrc(fewest - 1, n, share))
+    return 1.0 if fewest == 0 else float(betainc(fewest, n - fewest + 1.0, share))
 
 
 def fewest_wins(n: int, *, alpha: float = 0.025) -> int | None:
@@ -201,14 +200,15 @@ def fisher_power(control: int, treatment: int, p_control: float, p_treatment: fl
     0.762538
     """
     _tail(alpha, 2)
+    _check_enumerated(control, treatment)
     return _table_power(_fisher_p_values(control, treatment) <= alpha * (1.0 + 1e-12), p_control, p_treatment)
 
 
 def boschloo_power(control: int, treatment: int, p_control: float, p_treatment: float, *, alpha: float = 0.05) -> float:
-    """Return the exact power of Boschloo's test: Fisher's two-sided p-value, with the level that its size allows.
+    """Return the exact power of Boschloo's two-sided test, over all tables.
 
-    The level is the greatest at which the error is at most alpha at each of 400 common rates (Boschloo, Statistica
-    Neerlandica 1970). Never less powerful than Fisher's test.
+    The test is `exact_tests.boschloo_test`: one-sided tests at alpha/2 on either side, which is not the only two-sided
+    one (that ordered by Fisher's two-sided p-value is another).
 
     Args:
         control: units, 1 to 300.
@@ -224,8 +224,8 @@ def boschloo_power(control: int, treatment: int, p_control: float, p_treatment: 
     True
     """
     _tail(alpha, 2)
-    p_values = _fisher_p_values(control, treatment)
-    return _table_power(p_values <= _boschloo_level(control, treatment, alpha), p_control, p_treatment)
+    _check_enumerated(control, treatment)
+    return _table_power(_boschloo_rejections(control, treatment, alpha), p_control, p_treatment)
 
 
 def exact_size(
@@ -259,38 +259,17 @@ def exact_size(
 
 @lru_cache(maxsize=4)
 def _fisher_p_values(control: int, treatment: int) -> Floats:
-    """Return the two-sided p-value of every table: successes of control by successes of treatment."""
-    if not (1 <= control <= MOST_ENUMERATED and 1 <= treatment <= MOST_ENUMERATED):
-        raise ValueError(f"arms of 1 to {MOST_ENUMERATED} units are enumerated, not {control} and {treatment}")
-    ways = _log_choose(control)[:, None] + _log_choose(treatment)[None, :]
-    p_values = np.empty((control + 1, treatment + 1))
-    for successes in range(control + treatment + 1):
-        k = np.arange(max(0, successes - treatment), min(control, successes) + 1)
-        chance = ways[k, successes - k]
-        chance = np.exp(chance - chance.max())
-        chance /= chance.sum()
-        order = np.sort(chance)
-        below = np.concatenate([[0.0], np.cumsum(order)])
-        p_values[k, successes - k] = below[np.searchsorted(order, chance * (1.0 + _TIE), side="right")]
-    return np.minimum(p_values, 1.0)
+    return fisher_p_values(control, treatment)
 
 
 @lru_cache(maxsize=16)
-def _boschloo_level(control: int, treatment: int, alpha: float) -> float:
-    p_values = _fisher_p_values(control, treatment)
-    rows, columns = np.nonzero(p_values <= min(1.0, 5.0 * alpha))  # the level is at most a few times alpha
-    order = np.argsort(p_values[rows, columns], kind="stable")
-    rows, columns = rows[order], columns[order]
-    sorted_p = p_values[rows, columns]
-    error = np.zeros(len(order))
-    for rate in (np.arange(_NUISANCE) + 0.5) / _NUISANCE:
-        chance = _binomial(control, rate)[rows] * _binomial(treatment, rate)[columns]
-        np.maximum(error, np.cumsum(chance), out=error)
-    last = (
-        np.searchsorted(sorted_p, sorted_p * (1.0 + _TIE), side="right") - 1
-    )  # tables with one p-value stand together
-    allowed = sorted_p[error[last] <= alpha]
-    return float(allowed.max()) * (1.0 + _TIE) if len(allowed) else 0.0
+def _boschloo_rejections(control: int, treatment: int, alpha: float) -> npt.NDArray[np.bool_]:
+    return boschloo_rejections(control, treatment, alpha)
+
+
+def _check_enumerated(control: int, treatment: int) -> None:
+    if not (1 <= control <= MOST_ENUMERATED and 1 <= treatment <= MOST_ENUMERATED):
+        raise ValueError(f"arms of 1 to {MOST_ENUMERATED} units are enumerated, not {control} and {treatment}")
 
 
 def _table_power(rejected: npt.NDArray[np.bool_], p_control: float, p_treatment: float) -> float:
@@ -325,7 +304,9 @@ def _t_power(freedom: float, shift: float, tail: float, both_tails: bool) -> flo
     right = float(nctdtr(freedom, -shift, -critical))
     if math.isnan(right):  # δ and c beyond 10⁴ at 2 or 3 degrees: the numerator is δ but for its noise of 1
         right = float(chdtr(freedom, freedom * (shift / critical) ** 2))
-    return right + (float(nctdtr(freedom, shift, -critical)) if both_tails else 0.0)
+    # where the series of the wrong side finds nothing, NaN, there is less than 1e-15 to find: δ is above 2.5 there
+    wrong = float(nctdtr(freedom, shift, -critical)) if both_tails else 0.0
+    return right if math.isnan(wrong) else min(right + wrong, 1.0)
 
 
 def _smallest(enough: Callable[[float], bool], least: float) -> float:

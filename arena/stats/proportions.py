@@ -83,7 +83,7 @@ def agresti_coull_interval(k: int, n: int, level: float = 0.95) -> Interval:
 def jeffreys_interval(k: int, n: int, level: float = 0.95) -> Interval:
     """Return the equal-tailed interval under Jeffreys' prior, Beta(k + ½, n − k + ½), for `k` of `n`.
 
-    Brown, Cai & DasGupta (Statistical Science 2001, §3.1.3), without their changes at k = 0 and k = n: the lower end is
+    Brown, Cai & DasGupta (Statistical Science 2001;16:101), without their changes at k = 0 and k = n: the lower end is
     above 0 even where nothing was hit.
 
     Args:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from arena.stats.bounded_mean import lower_tail_p_value
 from arena.stats.clusters import Floats, Labels, group, has_labels
 from arena.stats.estimate import Estimate, Interval
+from arena.stats.means import check_level
 
 METHOD = "order statistics"
 _DIGITS = 1e-12  # of a p-value that equals its limit
@@ -63,13 +64,16 @@ def quantile_estimate(
         The value is the smallest with at least this share at or below it; the interval is None, with the reason, where
         so few cases cannot bound an end.
 
+    Raises:
+        ValueError: a value that is not a number, or a probability or level outside (0, 1).
+
     >>> estimate = quantile_estimate(range(1, 21), 0.5, unit="s")
     >>> estimate.interval.low, estimate.interval.high
     (6.0, 15.0)
     >>> quantile_estimate(range(1, 21), 0.95, unit="s").reason
     'a p95 bounded on both sides at 95% needs 72 cases'
     """
-    arm = np.asarray(values, dtype=np.float64)
+    arm = _checked(values, probability, level)
     if len(arm) == 0:
         return Estimate(value=None, interval=None, n=0, unit_of_measure=unit, reason="no values")
     low, high = quantile_bounds(arm, probability, clusters=clusters, level=level)
@@ -96,10 +100,13 @@ def quantile_bounds(
         clusters: one label a case; None, for a case or for all, means a cluster of its own.
         level: of the two-sided interval, in (0, 1); each bound alone errs with (1 − level)/2.
 
+    Raises:
+        ValueError: a value that is not a number, or a probability or level outside (0, 1).
+
     >>> quantile_bounds(range(1, 21), 0.95)
     (17.0, None)
     """
-    arm = np.asarray(values, dtype=np.float64)
+    arm = _checked(values, probability, level)
     if len(arm) == 0:
         return None, None
     tail = (1.0 - level) / 2.0
@@ -135,9 +142,9 @@ def quantile_contrast(
         lower bound of control's quantile is not above 0.
 
     Raises:
-        ValueError: arms of different lengths.
+        ValueError: arms of different lengths, a value that is not a number, or a probability or level outside (0, 1).
     """
-    before, after = np.asarray(control, dtype=np.float64), np.asarray(treatment, dtype=np.float64)
+    before, after = (_checked(arm, probability, level) for arm in (control, treatment))
     if before.shape != after.shape:
         raise ValueError(f"{len(before)} control values for {len(after)} of the treatment")
     if len(before) == 0:
@@ -166,6 +173,16 @@ def quantile_contrast(
 def point(values: Floats, probability: float) -> float:
     """Return the smallest value with at least a share of `probability` at or below it."""
     return float(np.quantile(values, probability, method="inverted_cdf"))
+
+
+def _checked(values: Sequence[float] | npt.ArrayLike, probability: float, level: float) -> Floats:
+    array = np.asarray(values, dtype=np.float64)
+    if np.isnan(array).any():  # infinity has its place in an order
+        raise ValueError("every value must be a number")
+    if not 0.0 < probability < 1.0:
+        raise ValueError(f"the probability of a quantile must lie between 0 and 1, not {probability}")
+    check_level(level)
+    return array
 
 
 def _split(probability: float, tail: float, n: int, clusters: Labels | None) -> tuple[float, float]:

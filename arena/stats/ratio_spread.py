@@ -26,7 +26,7 @@ class RatioMetric:
     def sd(self) -> float:
         """Return the standard deviation of one unit's share in R, the delta method's (N − R·D)/μ_D.
 
-        σ² = (σ_N² − 2R·ρσ_Nσ_D + R²σ_D²)/μ_D² (Deng, Knoblich & Lu, KDD 2018, eq. 3).
+        σ² = (σ_N² − 2R·ρσ_Nσ_D + R²σ_D²)/μ_D² (Deng, Knoblich & Lu, KDD 2018).
 
         >>> metric = RatioMetric(numerator_mean=2, numerator_sd=1, denominator_mean=4, denominator_sd=2, correlation=0)
         >>> round(metric.sd, 4)

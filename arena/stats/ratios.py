@@ -8,7 +8,7 @@ from scipy.special import stdtrit
 
 from arena.stats.clusters import Floats, Labels, group
 from arena.stats.estimate import Estimate, Interval
-from arena.stats.means import cluster_robust_standard_error, labelled
+from arena.stats.means import check_level, cluster_robust_standard_error, finite, labelled
 
 
 def fieller_interval(
@@ -37,13 +37,14 @@ def fieller_interval(
         mean is not clearly different from 0, with fewer than two units, or where every case has the same ratio.
 
     Raises:
-        ValueError: sequences of different lengths.
+        ValueError: sequences of different lengths, a value that is not finite, or a level outside (0, 1).
 
     >>> estimate = fieller_interval([2.1, 4.2, 6.0, 8.2], [1.0, 2.0, 3.0, 4.0])
     >>> round(estimate.value, 4), round(estimate.interval.low, 2), round(estimate.interval.high, 2)
     (2.05, 1.99, 2.28)
     """
-    y, x = np.asarray(numerator, dtype=np.float64), np.asarray(denominator, dtype=np.float64)
+    y, x = finite(numerator), finite(denominator)
+    check_level(level)
     if y.shape != x.shape:
         raise ValueError(f"{len(y)} numerators for {len(x)} denominators")
     units = len(group(clusters, len(x)).sizes)
@@ -96,13 +97,14 @@ def delta_interval(
         than two units, or where every case has the same ratio.
 
     Raises:
-        ValueError: sequences of different lengths.
+        ValueError: sequences of different lengths, a value that is not finite, or a level outside (0, 1).
 
     >>> estimate = delta_interval([2.1, 4.2, 6.0, 8.2], [1.0, 2.0, 3.0, 4.0])
     >>> round(estimate.value, 4), round(estimate.interval.low, 3), round(estimate.interval.high, 3)
     (2.05, 1.981, 2.119)
     """
-    y, x = np.asarray(numerator, dtype=np.float64), np.asarray(denominator, dtype=np.float64)
+    y, x = finite(numerator), finite(denominator)
+    check_level(level)
     if y.shape != x.shape:
         raise ValueError(f"{len(y)} numerators for {len(x)} denominators")
     units = len(group(clusters, len(x)).sizes)

@@ -40,7 +40,7 @@ def pass_hat_k(n: int, c: int, k: int) -> float:
     Raises:
         ValueError: k < 1, n < k, or c outside 0 to n.
 
-    Yao et al. 2024, "τ-bench: A Benchmark for Tool-Agent-User Interaction in Real-World Domains", section 3.
+    Yao et al. 2024, "τ-bench: A Benchmark for Tool-Agent-User Interaction in Real-World Domains".
 
     >>> pass_hat_k(5, 4, 3)
     0.4

@@ -69,7 +69,7 @@ class Comparison:
 
 
 def pooled_rates(control: float, treatment: float, *, ratio: float = 1.0) -> Comparison:
-    """Compare two rates by z with the pooled variance under the null (Fleiss, Levin & Paik 2003, eq. 4.14).
+    """Compare two rates by z with the pooled variance under the null (Fleiss, Levin & Paik 2003).
 
     σ₀² = p̄(1 − p̄)(1 + 1/r) with p̄ = (p_c + r·p_t)/(1 + r), σ₁² = p_c(1 − p_c) + p_t(1 − p_t)/r.
 
@@ -187,7 +187,7 @@ def farrington_manning(control: float, treatment: float, margin: float, *, ratio
     """Prove that treatment is not worse than control by `margin`, with the variance that the null implies.
 
     σ₀² is that of the rates nearest to the assumed ones, in likelihood, among those with p_t − p_c = −margin
-    (Farrington & Manning, Statistics in Medicine 1990, eq. 1 and appendix).
+    (Farrington & Manning, Statistics in Medicine 1990;9:1447).
 
     Args:
         control: its rate, in (0, 1).
@@ -214,7 +214,7 @@ def farrington_manning(control: float, treatment: float, margin: float, *, ratio
 
 
 def design_effect(cluster_size: float, icc: float, cv: float = 0.0) -> float:
-    """Return by what factor clusters raise the size: 1 + ((1 + cv²)·m − 1)·ICC (Eldridge et al., IJE 2006, eq. 2).
+    """Return by what factor clusters raise the size: 1 + ((1 + cv²)·m − 1)·ICC (Eldridge et al., IJE 2006;35:1292).
 
     Args:
         cluster_size: m, units a cluster on average, at least 1.

@@ -47,6 +47,36 @@ def test_fleiss_kappa_agrees_with_statsmodels() -> None:
         assert fleiss_kappa(entry["table"]).estimate.value == pytest.approx(entry["kappa"], abs=1e-12)
 
 
+def test_the_interval_of_fleiss_kappa_agrees_with_irrcac() -> None:
+    """Two to six raters, few cases."""
+    for entry in reference("fleiss_kappa_interval"):
+        found = fleiss_kappa(entry["table"]).estimate
+        assert found.value == pytest.approx(entry["kappa"], abs=1e-12)
+        assert found.interval is not None
+        assert (found.interval.low, found.interval.high) == pytest.approx(entry["interval"], abs=1e-8)
+
+
+def test_ac1_and_pabak_agree_with_irrcac() -> None:
+    """Empty categories count; a prevailing one does not drag AC1 down."""
+    for entry in reference("gwet_ac1_and_pabak"):
+        found = gwet_ac1(entry["table"])
+        assert found.estimate.value == pytest.approx(entry["ac1"], abs=1e-10)
+        assert found.standard_error == pytest.approx(entry["standard_error"], abs=1e-10)
+        assert pabak(entry["table"]).value == pytest.approx(entry["pabak"], abs=1e-10)
+
+
+@pytest.mark.parametrize("n", [1, 2, 50])
+def test_perfect_agreement_is_1_and_shows_nothing_of_how_sure(n: int) -> None:
+    """No interval of no width; of one category alone kappa is undefined and AC1 is not."""
+    perfect, alone = [[n, 0], [0, n]], [[n, 0], [0, 0]]
+    for found in (cohen_kappa(perfect), fleiss_kappa([[2, 0], [0, 2]] * n), gwet_ac1(perfect), gwet_ac1(alone)):
+        assert found.estimate.value == pytest.approx(1.0)
+        assert (found.estimate.interval, found.standard_error) == (None, 0.0)
+        assert found.estimate.reason == "the ratings leave no variation to judge by"
+    assert cohen_kappa(alone).estimate.value is None
+    assert fleiss_kappa([[2, 0]] * n).estimate.value is None
+
+
 def test_two_fleiss_raters_are_scotts_pi() -> None:
     """(Pₐ − Σπ²)/(1 − Σπ²) with the prevalences of both raters."""
     table = [[20, 5], [3, 12]]

@@ -22,6 +22,13 @@ def test_two_arms_agree_with_r() -> None:
         assert first.probability_best == pytest.approx(1.0 - entry["probability"], abs=1e-9)
 
 
+def test_two_arms_agree_with_the_finite_sum() -> None:
+    """No units at all, a probability of 1e-219, and rates of a thousandth."""
+    for entry in reference("probability_best_whole_parameters"):
+        _, second = choices([posterior(*arm) for arm in entry["arms"]])
+        assert second.probability_best == pytest.approx(entry["probability"], rel=1e-8)
+
+
 @given(ARMS)
 @settings(deadline=None)
 def test_one_arm_is_the_best_and_losses_differ_as_means_do(arms: list[Posterior]) -> None:

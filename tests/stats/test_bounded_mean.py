@@ -66,6 +66,12 @@ def test_it_agrees_with_the_closed_form_on_constant_scores(entry: Any) -> None:
     assert ends([entry["score"]] * entry["n"]) == pytest.approx(entry["interval"], abs=1e-12)
 
 
+@pytest.mark.parametrize("entry", reference("gaffke_on_distinct_scores"))
+def test_it_agrees_with_the_closed_form_on_distinct_scores(entry: Any) -> None:
+    """One to forty scores, near each other and far apart."""
+    assert ends(entry["scores"], level=entry["level"]) == pytest.approx(entry["interval"], abs=1e-8)
+
+
 @pytest.mark.parametrize("n", [1, 2, 7, 1000, 1_000_000])
 def test_it_never_has_width_zero(n: int) -> None:
     """All ties: no variance, yet the interval is finite and open on both sides of ½."""

@@ -30,9 +30,17 @@ ARM = st.integers(1, 60).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(
     [(agresti_caffo_interval, "agresti_caffo"), (newcombe_interval, "newcombe"), (wald_interval, "wald")],
 )
 def test_intervals_agree_with_statsmodels(interval: Callable[..., Interval], family: str) -> None:
-    """Unequal arms, and arms of all hits or none."""
+    """Unequal arms, arms of one, of a million, and of all hits or none."""
     for entry in reference(family):
-        found = interval(*entry["counts"])
+        found = interval(*entry["counts"], entry.get("level", 0.95))
+        assert (found.low, found.high) == pytest.approx(entry["interval"], abs=1e-9)
+
+
+def test_miettinen_nurminen_agrees_with_the_cubic_in_closed_form() -> None:
+    """Also where its discriminant vanishes, and where popular software finds no root or a wrong one."""
+    for entry in reference("miettinen_nurminen"):
+        k1, n1, k2, n2 = entry["counts"]
+        found = miettinen_nurminen_interval(k1, n1, k2, n2, entry["level"])
         assert (found.low, found.high) == pytest.approx(entry["interval"], abs=1e-9)
 
 

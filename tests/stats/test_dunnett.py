@@ -5,6 +5,7 @@ import pytest
 from scipy.stats import multivariate_normal
 
 from arena.stats.dunnett import dunnett_alpha, dunnett_critical
+from reference_values import reference
 
 
 @pytest.mark.parametrize(
@@ -23,6 +24,13 @@ def test_the_printed_tables(treatments: int, one_sided: float, two_sided: float)
     """Dunnett 1955 (one-sided) and 1964 (two-sided), 5%, the row of infinite degrees of freedom."""
     assert round(dunnett_critical(0.05, treatments + 1, sided=1), 2) == one_sided
     assert round(dunnett_critical(0.05, treatments + 1), 2) == two_sided
+
+
+def test_it_agrees_with_adaptive_quadrature() -> None:
+    """Two arms to nine, one side and two, unequal sizes."""
+    for entry in reference("dunnett_critical"):
+        found = dunnett_critical(entry["alpha"], entry["arms"], ratio=entry["ratio"], sided=entry["sided"])
+        assert found == pytest.approx(entry["z"], abs=1e-9)
 
 
 @pytest.mark.parametrize("ratio", [0.2, 1.0, 5.0])

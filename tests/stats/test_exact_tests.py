@@ -13,7 +13,9 @@ from arena.stats.exact_tests import (
     Alternative,
     barnard_test,
     binomial_test,
+    boschloo_rejections,
     boschloo_test,
+    fisher_p_values,
     fisher_test,
     mcnemar_test,
     sign_test,
@@ -47,6 +49,56 @@ def test_boschloo_and_barnard_agree_with_scipy() -> None:
     for entry in reference("boschloo_and_barnard"):
         found = [boschloo_test(*entry["counts"]), barnard_test(*entry["counts"])]
         assert found == pytest.approx(entry["p_values"], abs=0.002)
+
+
+def test_the_binomial_test_at_any_rate_agrees_with_scipy_to_the_last_digits() -> None:
+    """Rates of 1% and 99.9%, one trial and ten thousand."""
+    for entry in reference("binomial_test_any_rate"):
+        found = binomial_test(entry["k"], entry["n"], entry["probability"], entry["alternative"])
+        assert found == pytest.approx(entry["p_value"], rel=1e-9)
+
+
+def test_the_sign_test_doubles_its_tail_at_any_size() -> None:
+    """A billion cases; scipy 1.17.1 binomtest."""
+    assert sign_test(500_020_000, 499_980_000) == pytest.approx(0.20591454810171667, rel=1e-9)
+
+
+def test_fisher_agrees_with_scipy_on_either_side() -> None:
+    """Arms of one, of very unequal size, and a p-value of 6e-52."""
+    for entry in reference("fisher_one_and_two_sided"):
+        k1, n1, k2, n2 = entry["counts"]
+        found = fisher_test(k1, n1, k2, n2, entry["alternative"])
+        assert found == pytest.approx(entry["p_value"], rel=1e-8)
+
+
+def test_boschloo_agrees_with_scipy_on_either_side() -> None:
+    """With a fine search on its part."""
+    for entry in reference("boschloo"):
+        k1, n1, k2, n2 = entry["counts"]
+        found = boschloo_test(k1, n1, k2, n2, entry["alternative"])
+        assert found == pytest.approx(entry["p_value"], rel=1e-6)
+
+
+def test_barnard_knows_ties_where_rounding_hides_them() -> None:
+    """By fractions; popular software leaves a tied table out and reports too small a p-value."""
+    for entry in reference("barnard"):
+        assert barnard_test(*entry["counts"]) == pytest.approx(entry["p_value"], rel=1e-7)
+
+
+@pytest.mark.parametrize("side", ["two-sided", "less", "greater"])
+def test_the_p_values_of_all_tables_are_those_of_each(side: Alternative) -> None:
+    """Fisher's, for arms of 7 and 9."""
+    found = fisher_p_values(7, 9, side)
+    for k1, k2 in product(range(8), range(10)):
+        assert found[k1, k2] == pytest.approx(fisher_test(k1, 7, k2, 9, side), rel=1e-12)
+
+
+@pytest.mark.parametrize("alpha", [0.2, 0.05, 0.01])
+def test_boschloo_rejects_the_tables_whose_p_value_is_small(alpha: float) -> None:
+    """One table at a time."""
+    rejected = boschloo_rejections(6, 8, alpha)
+    for k1, k2 in product(range(7), range(9)):
+        assert rejected[k1, k2] == (boschloo_test(k1, 6, k2, 8) <= alpha)
 
 
 @given(ARM, st.sampled_from([0.0, 0.05, 1 / 3, 0.5, 0.7, 0.9, 1.0]), SIDE)

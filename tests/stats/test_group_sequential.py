@@ -24,6 +24,9 @@ def design(name: str, fractions: list[float], alpha: float, sided: int, gamma: f
             return group_sequential.spending_boundaries(fractions, spending.obrien_fleming(tail), sided=sided)
         case "asP":
             return group_sequential.spending_boundaries(fractions, spending.pocock(tail), sided=sided)
+        case "asKD":
+            assert gamma is not None
+            return group_sequential.spending_boundaries(fractions, spending.power_family(tail, gamma), sided=sided)
         case _:
             assert gamma is not None
             return group_sequential.spending_boundaries(fractions, spending.hwang_shih_decani(tail, gamma), sided=sided)
@@ -35,6 +38,16 @@ def test_boundaries_agree_with_rpact(entry: dict[str, Any]) -> None:
     found = design(entry["design"], entry["fractions"], entry["alpha"], entry["sided"], entry["gamma"])
     assert found.z == pytest.approx(entry["z"], abs=entry["within"])
     assert found.spent[-1] == pytest.approx(entry["alpha"], rel=1e-9)
+
+
+@pytest.mark.parametrize("entry", reference("group_sequential_by_recursion"))
+def test_boundaries_and_inflation_agree_with_another_recursion(entry: dict[str, Any]) -> None:
+    """Two to ten looks, crowded and late ones, one side and two, errors from .01 to .1, every spending function."""
+    found = design(entry["design"], entry["fractions"], entry["alpha"], entry["sided"], entry["gamma"])
+    assert found.z == pytest.approx(entry["z"], abs=1e-8)
+    if "inflation_at_90" in entry:
+        inflated = group_sequential.inflation(found, alpha=entry["alpha"], power=0.9)
+        assert inflated == pytest.approx(entry["inflation_at_90"], abs=1e-8)
 
 
 def test_boundaries_agree_with_ldbounds() -> None:

@@ -26,9 +26,9 @@ from reference_values import reference
     ("interval", "family"), [(wilson_interval, "wilson"), (clopper_pearson_interval, "clopper_pearson")]
 )
 def test_proportions_agree_with_statsmodels(interval: Callable[..., Interval], family: str) -> None:
-    """At 0 of n, n of n and between."""
+    """At 0 of n, n of n and between, at levels from .8 to .999."""
     for entry in reference(family):
-        found = interval(entry["k"], entry["n"])
+        found = interval(entry["k"], entry["n"], entry.get("level", 0.95))
         assert (found.low, found.high) == pytest.approx(entry["interval"], abs=1e-9)
 
 
@@ -75,6 +75,14 @@ def test_cluster_errors_agree_with_r() -> None:
         found = cluster_robust_standard_error(entry["values"], entry["clusters"])
         assert found is not None
         assert (found.cr0, found.cr1, found.cr2, found.degrees_of_freedom) == pytest.approx(entry["errors"], rel=1e-6)
+
+
+def test_cluster_errors_agree_with_the_matrices_of_the_paper() -> None:
+    """Equal clusters, one against nine, all of one case: I − H and its root, without the closed form."""
+    for entry in reference("cluster_errors_by_matrices"):
+        found = cluster_robust_standard_error(entry["values"], entry["clusters"])
+        assert found is not None
+        assert (found.cr0, found.cr1, found.cr2, found.degrees_of_freedom) == pytest.approx(entry["errors"], rel=1e-9)
 
 
 def test_one_cluster_has_no_error() -> None:
@@ -156,10 +164,13 @@ def test_a_ratio_needs_pairs() -> None:
 def test_quantile_ranks_agree_with_scipy() -> None:
     """On 1 … n the ends are ranks; an end that has no bound leaves no interval."""
     for entry in reference("quantile_ranks"):
-        found = quantile_estimate(range(1, entry["n"] + 1), entry["probability"], unit="s")
+        level, probability = entry.get("level", 0.95), entry["probability"]
+        found = quantile_estimate(range(1, entry["n"] + 1), probability, unit="s", level=level)
         if None in entry["ranks"]:
             assert found.interval is None
-            assert found.reason == "a p95 bounded on both sides at 95% needs 72 cases"
+            needed = fewest_for_quantile(probability, level)
+            assert needed > entry["n"]
+            assert found.reason == f"a p{100 * probability:g} bounded on both sides at 95% needs {needed} cases"
         else:
             assert found.interval is not None
             assert [found.interval.low, found.interval.high] == entry["ranks"]

@@ -1,5 +1,6 @@
 """The t tests: one mean, paired means, two independent means."""
 
+import math
 from collections.abc import Callable
 
 import pytest
@@ -27,6 +28,14 @@ def test_welch_agrees_with_r() -> None:
     for entry in reference("welch"):
         found = welch_test(entry["control"], entry["treatment"], unit="s")
         assert numbers(found) == pytest.approx(entry["expected"], rel=1e-9)
+
+
+def test_two_sample_tests_agree_with_scipy_on_awkward_arms() -> None:
+    """Two values an arm, 0/1, means of a million, one outlier, an arm that hardly varies."""
+    tests = {"welch": welch_test, "pooled": pooled_t_test}
+    for entry in reference("two_sample_t"):
+        found = tests[entry["test"]](entry["control"], entry["treatment"], unit="s")
+        assert numbers(found) == pytest.approx(entry["expected"], rel=1e-8)
 
 
 def test_the_paired_t_test_agrees_with_r() -> None:
@@ -117,3 +126,17 @@ def test_wrong_arms_are_refused() -> None:
         paired_t_test([1.0], [1.0, 2.0], unit="s")
     with pytest.raises(ValueError, match="finite"):
         welch_test([1.0, float("nan")], [1.0, 2.0], unit="s")
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_a_value_that_is_not_finite_has_no_mean(value: float) -> None:
+    """Nor any test of it; and certainty is no level."""
+    for test in (welch_test, pooled_t_test, paired_t_test):
+        with pytest.raises(ValueError, match="finite"):
+            test([1.0, 2.0], [3.0, value], unit="s")
+        with pytest.raises(ValueError, match="between 0 and 1"):
+            test([1.0, 2.0], [3.0, 5.0], unit="s", level=1.0)
+    with pytest.raises(ValueError, match="finite"):
+        mean_estimate([1.0, value], unit="s")
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        t_test([1.0, 2.0], unit="s", level=0.0)

@@ -21,6 +21,7 @@ def test_the_correction_agrees_with_lee_et_als_program() -> None:
             positives=entry["positives"],
             specificity=entry["specificity"],
             negatives=entry["negatives"],
+            level=entry.get("level", 0.95),
         )
         assert found.interval is not None
         assert (found.value, found.interval.low, found.interval.high) == pytest.approx(entry["expected"], abs=1e-9)

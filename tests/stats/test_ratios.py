@@ -1,10 +1,30 @@
 """The delta method beside Fieller."""
 
+import math
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
+from arena.stats.estimate import Estimate
 from arena.stats.means import mean_estimate
 from arena.stats.ratios import delta_interval, fieller_interval
+from reference_values import reference
+
+
+def test_both_intervals_agree_with_their_formulas() -> None:
+    """Two cases, a negative denominator, and one so unsure that Fieller's set is unbounded: then there is none."""
+    for entry in reference("ratio_intervals"):
+        arguments = (entry["numerator"], entry["denominator"])
+        delta, fieller = (method(*arguments, level=entry["level"]) for method in (delta_interval, fieller_interval))
+        assert delta.value == fieller.value == pytest.approx(entry["ratio"], rel=1e-12)
+        assert delta.interval is not None
+        assert (delta.interval.low, delta.interval.high) == pytest.approx(entry["delta"], rel=1e-9)
+        if entry["fieller"] is None:
+            assert fieller.reason == "the mean to compare with is not clearly different from 0"
+            continue
+        assert fieller.interval is not None
+        assert (fieller.interval.low, fieller.interval.high) == pytest.approx(entry["fieller"], rel=1e-9)
 
 
 @pytest.mark.parametrize("clusters", [None, [case // 4 for case in range(4000)]])
@@ -52,3 +72,13 @@ def test_a_ratio_needs_pairs() -> None:
     """One numerator a denominator."""
     with pytest.raises(ValueError, match="1 numerators for 2 denominators"):
         delta_interval([1], [1, 2])
+
+
+@pytest.mark.parametrize("method", [delta_interval, fieller_interval])
+def test_what_is_no_value_and_no_level_is_refused(method: Callable[..., Estimate]) -> None:
+    """Neither a ratio that is not a number nor an interval of everything."""
+    for above in (math.nan, math.inf):
+        with pytest.raises(ValueError, match="finite"):
+            method([1.0, above], [1.0, 2.0])
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        method([1.0, 3.0], [1.0, 2.0], level=1.0)

@@ -19,6 +19,29 @@ def test_two_proportions_agree_with_r() -> None:
         assert found == pytest.approx(entry["n"], rel=1e-9)
 
 
+def test_each_formula_agrees_with_itself_to_thirty_digits() -> None:
+    """Unequal arms, one side and two, rates of 0 and 1."""
+    formulas = {
+        "pooled": sample_size.pooled_rates,
+        "unpooled": sample_size.unpooled_rates,
+        "arcsine": sample_size.arcsine_rates,
+    }
+    for entry in reference("rates_size"):
+        comparison = formulas[entry["formula"]](entry["control"], entry["treatment"], ratio=entry["ratio"])
+        found = comparison.control_size(alpha=entry["alpha"], power=entry["power"], sided=entry["sided"])
+        assert found == pytest.approx(entry["n"], rel=1e-10)
+
+
+def test_farrington_manning_agrees_with_the_likeliest_rates() -> None:
+    """Found by bisection, not by the trigonometric root."""
+    for entry in reference("farrington_manning_size"):
+        comparison = sample_size.farrington_manning(
+            entry["control"], entry["treatment"], entry["margin"], ratio=entry["ratio"]
+        )
+        found = comparison.control_size(alpha=entry["alpha"], power=entry["power"], sided=1)
+        assert found == pytest.approx(entry["n"], rel=1e-9)
+
+
 @pytest.mark.parametrize(("treatment", "per_arm"), [(0.65, 1471), (0.62, 9336)])
 def test_the_sizes_that_people_quote(treatment: float, per_arm: int) -> None:
     """From .60: 2,942 and 18,672 in total."""

@@ -42,6 +42,12 @@ def test_it_agrees_with_exact_rank_tests(entry: Any) -> None:
     assert sign_flip(steps / 4).p_value == pytest.approx(expected, abs=1e-8)
 
 
+def test_it_agrees_with_every_assignment_of_signs() -> None:
+    """One case, thirds, tenths, one case above all others, zeros."""
+    for entry in reference("sign_flip_enumerated"):
+        assert sign_flip(entry["deltas"]).p_value == pytest.approx(entry["p_value"], rel=1e-9)
+
+
 @pytest.mark.parametrize("entry", reference("binomial_test"))
 def test_without_ties_it_is_the_binomial_test(entry: Any) -> None:
     """Right in relative terms even at 1e-298."""

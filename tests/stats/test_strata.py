@@ -19,13 +19,20 @@ STRATUM = st.tuples(ARM, ARM).map(lambda arms: stratum(*arms[0], *arms[1]))
 
 
 def test_the_mantel_haenszel_ratios_agree_with_statsmodels() -> None:
-    """StratifiedTable on the article's two segments."""
+    """StratifiedTable: the article's two segments, four others, and one stratum of four units."""
     for entry in reference("mantel_haenszel"):
         found = mantel_haenszel([stratum(*counts) for counts in entry["strata"]])
         odds = found.odds_ratio
         assert odds.interval is not None
         numbers = [odds.value, odds.interval.low, odds.interval.high, found.risk_ratio.value]
         assert numbers == pytest.approx(entry["expected"], rel=1e-6)
+
+
+def test_the_association_agrees_with_statsmodels() -> None:
+    """Cochran–Mantel–Haenszel, without the continuity correction."""
+    for entry in reference("cochran_mantel_haenszel"):
+        found = mantel_haenszel([stratum(*counts) for counts in entry["strata"]])
+        assert found.p_value == pytest.approx(entry["p_value"], rel=1e-9)
 
 
 def test_the_article_reverses() -> None:

@@ -18,6 +18,21 @@ def test_pratts_zeros_agree_with_scipy() -> None:
         assert signed_rank(entry["deltas"]).p_value == pytest.approx(entry["p_value"], abs=1e-9)
 
 
+def test_every_assignment_of_signs_agrees() -> None:
+    """One case, ties, zeros ranked or dropped, nearly all zeros."""
+    for entry in reference("wilcoxon_signed_rank"):
+        found = signed_rank(entry["deltas"], zeros=entry["zeros"])
+        assert found.p_value == pytest.approx(entry["p_value"], rel=1e-9)
+
+
+def test_without_ties_it_agrees_with_scipys_exact_distribution() -> None:
+    """Thirty to sixty cases."""
+    for entry in reference("wilcoxon_exact"):
+        found = signed_rank(entry["deltas"])
+        assert found.p_value == pytest.approx(entry["p_value"], rel=1e-9)
+        assert min(found.positive, found.negative) == entry["smaller"]
+
+
 @given(st.lists(st.integers(-4, 4), min_size=1, max_size=9), st.sampled_from(["pratt", "drop"]))
 @settings(deadline=None, max_examples=60)
 def test_the_p_value_is_the_share_of_signs_that_are_as_extreme(deltas: list[int], zeros: str) -> None:
