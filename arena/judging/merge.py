@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal
 
 from arena.records.judgment import Comparison, Judgment
@@ -122,7 +123,7 @@ def by_judge(judgments: Iterable[Judgment]) -> dict[tuple[str, str], list[Judgme
 def shares_of(judgments: Sequence[Judgment], treatment: str) -> list[Fraction | None]:
     """Return the treatment's share in each judgment of one repeat; None where it could not be read."""
     if all(judgment.log_odds is None for judgment in judgments):
-        return [None if (share := one.share_of(treatment)) is None else Fraction(share) for one in judgments]
+        return [None if (share := one.share_of(treatment)) is None else exact(share) for one in judgments]
     return [share for one in by_judge(judgments).values() for share in _shares_of_judge(one, treatment)]
 
 
@@ -134,15 +135,24 @@ def _shares_of_judge(judgments: Sequence[Judgment], treatment: str) -> list[Frac
             towards = 1 if judgment.second == treatment else -1
             orders.setdefault(judgment.first, []).append(towards * Fraction(judgment.log_odds))
     if len(orders) < 2:
-        return [None if (share := one.share_of(treatment)) is None else Fraction(share) for one in judgments]
+        return [None if (share := one.share_of(treatment)) is None else exact(share) for one in judgments]
     lead = sum(mean(order) for order in orders.values())
     verdict = HALF if lead == 0 else Fraction(int(lead > 0))
     return [None if one.log_odds is None else verdict for one in judgments]
 
 
+@lru_cache(maxsize=1024)
+def exact(share: float) -> Fraction:
+    """Return a share as the fraction that it is; most shares of a run are one of a few."""
+    return Fraction(share)
+
+
 def mean(values: Sequence[Fraction]) -> Fraction:
     """Return the exact mean of one value or more."""
-    return values[0] if len(values) == 1 else sum(values, Fraction(0)) / len(values)
+    first, *rest = values
+    if all(value is first for value in rest):
+        return first
+    return sum(rest, first) / len(values)
 
 
 def outcome_of(score: Fraction) -> Literal["win", "loss", "tie"]:
@@ -164,7 +174,7 @@ def consistent(judgments: Iterable[Judgment], *, control: str, treatment: str) -
     for judgment in judgments:
         share = judgment.share_of(treatment)
         if share is not None:
-            shares[judgment.first].append(Fraction(share))
+            shares[judgment.first].append(exact(share))
     if not all(shares.values()):
         return None
     return outcome_of(mean(shares[control])) == outcome_of(mean(shares[treatment]))

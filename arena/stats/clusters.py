@@ -28,6 +28,8 @@ class Groups:
 
 def has_labels(labels: Labels | None) -> bool:
     """Return whether any case carries a label."""
+    if isinstance(labels, list | tuple):
+        return labels.count(None) < len(labels)  # most duels have none, and a duel of 5,000 cases asks often
     return labels is not None and any(label is not None for label in labels)
 
 
@@ -44,10 +46,11 @@ def group(labels: Labels | None, n: int) -> Groups:
     >>> group(["a", None, "a", None], 4).sizes.tolist()
     [2.0, 1.0, 1.0]
     """
-    if labels is None:
-        return Groups(np.arange(n), np.ones(n))
-    if len(labels) != n:
+    if labels is not None and len(labels) != n:
         raise ValueError(f"{len(labels)} cluster labels for {n} cases")
+    if not has_labels(labels):
+        return Groups(np.arange(n), np.ones(n))
+    assert labels is not None
     numbers: dict[tuple[str, object], int] = {}
     keys = (("alone", case) if label is None else ("label", label) for case, label in enumerate(labels))
     index = np.fromiter((numbers.setdefault(key, len(numbers)) for key in keys), dtype=np.intp, count=n)

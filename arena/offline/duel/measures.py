@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from statistics import fmean
 
 from arena.offline.duel.answers import Answers, outcome_class
@@ -113,9 +114,33 @@ def paired(
     return tuple(found)
 
 
+def comparable(
+    source: str, answers: Answers, cases: Sequence[tuple[str, str | None]], *, control: str, treatment: str
+) -> int:
+    """Return in how many cases a quantity can be compared: a time only where both arms were called in the same run.
+
+    Args:
+        source: the quantity.
+        answers: of the whole run.
+        cases: id and cluster of each case.
+        control: the control's name.
+        treatment: the treatment's name.
+    """
+    if source not in TIMED:
+        return len(cases)
+    return sum(_called_together(answers.of(control, case), answers.of(treatment, case)) for case, _ in cases)
+
+
 def _of_case(source: str, answered: Sequence[Answered]) -> Measured | None:
+    kind = _repeats_asked(source)
+    return _mean(source, answered) if kind is None else _passes(*kind, answered)
+
+
+@cache
+def _repeats_asked(source: str) -> tuple[str, int] | None:
+    """Return what `pass@3` or `pass^3` asks of a case's answers; None for every other source."""
     found = _PASS.fullmatch(source)
-    return _passes(found[1], int(found[2]), answered) if found else _mean(source, answered)
+    return (found[1], int(found[2])) if found else None
 
 
 def _passes(kind: str, k: int, answered: Sequence[Answered]) -> Measured | None:
