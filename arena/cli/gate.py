@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from arena.runs.saved import SavedRun
 
 VERDICT = "Verdict"
+NOTHING_SENT = {"calls": {"made": 0, "cached": 0, "failed": 0}, "paid_usd": 0.0}
 EXIT_CODES = {"pass": 0, "fail": 1, "inconclusive": 3}
 
 ExperimentOrRun = Annotated[
@@ -125,7 +126,7 @@ def gate(
                 from arena.cli.running import give_plan
 
                 give_plan(plan, expected, output_format=output_format)
-                return
+                raise typer.Exit(EXIT_CODES["inconclusive"])  # what is only planned proves nothing
             running = {"cache_dir": cache_dir, "environment": environment, "quiet": quiet, "verbose": verbose}
             result, facts, run = _decide(plan, expected, same, running)
     if open_counts_as is not None and result.decision == "inconclusive":
@@ -146,7 +147,7 @@ def _decide(
 
     known = known_beforehand(plan, unchanged=unchanged)
     if known is not None:
-        return unsent(plan, known), {"calls": {"made": 0, "cached": 0, "failed": 0}, "paid_usd": 0.0}, None
+        return unsent(plan, known), {"run": None, "attempts": None, **NOTHING_SENT}, None
     from arena.cli.running import run_gate
     from arena.runs.home import runs_folder
     from arena.runs.saved import SavedRun

@@ -32,7 +32,7 @@ from arena.cli import (
     size,
     tally,
 )
-from arena.cli.screen import say
+from arena.cli.screen import read_by_nobody, say
 from arena.errors import ArenaError, Interrupted
 
 SCREEN_OFFLINE = "Screen offline"
@@ -120,6 +120,9 @@ def main() -> Never:
     what must happen at the end happens, and the process is gone.
     """
     code = 0
+    # A stream that was closed (`>&-`) is none; nobody reads it, and the exit code still says what there is to say.
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - pathlib would be loaded for it
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - pathlib would be loaded for it
     try:
         run()
     except SystemExit as ended:
@@ -163,5 +166,5 @@ def _report(error: ArenaError) -> int:
 
 def _leave_quietly() -> Never:
     """End as other tools do when the reader of a pipe went away."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    read_by_nobody(sys.stdout)
     sys.exit(0)

@@ -1,6 +1,7 @@
 """Run a planned duel from the command line: what is said before, while and after it runs."""
 
 import asyncio
+import contextlib
 import gc
 import os
 import sys
@@ -147,7 +148,8 @@ def carry_out(
     with open_run(plan.experiment, options=identity, clock=now) as folder:
         if verbose:
             say(f"{'resuming' if folder.adopted else 'run'} {folder.id}")
-        with showing_progress(screen, quiet=quiet) as progress:
+        # What a user's own function prints is no part of the result, which alone goes to stdout.
+        with showing_progress(screen, quiet=quiet) as progress, contextlib.redirect_stdout(sys.stderr):
             asked = asyncio.run(
                 ask(
                     plan,

@@ -1,10 +1,14 @@
 """Where text goes: results to stdout, everything else to stderr."""
 
+import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from shutil import get_terminal_size
 from typing import TextIO
+
+from arena.errors import StorageFailed
 
 #: Columns where nobody says how many there are: a pipe, a log.
 NARROW = 80
@@ -45,13 +49,29 @@ def _shows_unicode(stream: TextIO) -> bool:
 
 
 def say(text: str) -> None:
-    """Write a line to stderr: progress, warnings, hints."""
-    _write(sys.stderr, text + "\n")
+    """Write a line to stderr: progress, warnings, hints; nothing is lost where nobody can read them."""
+    with suppress(OSError):
+        _write(sys.stderr, text + "\n")
 
 
 def give(text: str) -> None:
-    """Write the result to stdout."""
-    _write(sys.stdout, text if text.endswith("\n") else text + "\n")
+    """Write the result to stdout; where its reader is gone, as `head` is, the command ends as it would have ended.
+
+    Raises:
+        StorageFailed: the disk is full.
+    """
+    try:
+        _write(sys.stdout, text if text.endswith("\n") else text + "\n")
+    except BrokenPipeError:
+        read_by_nobody(sys.stdout)
+    except OSError as error:
+        raise StorageFailed(f"the result cannot be written to stdout: {error.strerror or error}") from None
+
+
+def read_by_nobody(stream: TextIO) -> None:
+    """Lead a stream whose reader is gone to where all writing succeeds, what it still holds too."""
+    with suppress(OSError):  # no file: nothing to lead
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _write(stream: TextIO, text: str) -> None:

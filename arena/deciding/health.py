@@ -86,7 +86,7 @@ def judge_health(
         *_inconsistent(consistency, min_consistency),
         *_lost(len(judgments), unparseable, "judgments could not be read"),
         *_lost(len(judgments), failed, "judgments failed"),
-        *_failing_arms(arm_failures or {}, control, treatment, asked),
+        *failing_arms(arm_failures or {}, control, treatment, asked),
         *_disagreeing(human_agreement, min_human_agreement),
     ]
     return JudgeHealth(
@@ -100,7 +100,9 @@ def judge_health(
         judgments=len(judgments),
         unparseable=unparseable,
         failed=failed,
-        distinct_answers={variant: len(set(texts.get(variant, ()))) for variant in (control, treatment)},
+        distinct_answers={
+            role: len(set(texts.get(variant, ()))) for role, variant in (("control", control), ("treatment", treatment))
+        },
         flagged=tuple(flagged),
         fit=not reasons,
         unfit_reasons=tuple(reasons),
@@ -235,8 +237,15 @@ def _lost(total: int, lost: int, what: str) -> Iterable[str]:
         yield f"{lost} of {total} {what}: more than {quantity(MOST_LOST, 'share')}"
 
 
-def _failing_arms(failures: Mapping[str, int], control: str, treatment: str, cases: int) -> Iterable[str]:
-    """Name an arm that fails too often, and arms that fail unequally beyond chance (exact sign test at 5%)."""
+def failing_arms(failures: Mapping[str, int], control: str, treatment: str, cases: int) -> Iterable[str]:
+    """Name an arm that fails too often, and arms that fail unequally beyond chance (exact sign test at 5%).
+
+    Args:
+        failures: calls for answers that failed, by variant.
+        control: name of the control variant.
+        treatment: name of the treatment variant.
+        cases: answers that were asked of each arm.
+    """
     before, after = failures.get(control, 0), failures.get(treatment, 0)
     for variant, lost in ((control, before), (treatment, after)):
         if lost > MOST_LOST * cases:

@@ -1,7 +1,9 @@
 """What all authored shapes share: strict models, short forms, and pydantic's errors as located mistakes."""
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Self, TypeVar
 
 from pydantic import (
@@ -10,6 +12,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     ModelWrapValidatorHandler,
     TypeAdapter,
@@ -19,7 +22,7 @@ from pydantic import (
     WithJsonSchema,
     model_validator,
 )
-from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCustomError
+from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCustomError, core_schema
 
 from arena.files.amounts import Amount, parse_amount, parse_share
 from arena.files.identifiers import mistake_in
@@ -134,6 +137,25 @@ def _with_problems(problems: list[str], written: Any, handler: ModelWrapValidato
     except ValidationError as invalid:
         errors += [_again(details) for details in invalid.errors(include_url=False)]
     raise ValidationError.from_exception_data("problems", errors)
+
+
+@dataclass(frozen=True)
+class WrittenAs:
+    """The rule that a text has a form: the message names it, JSON Schema holds its pattern."""
+
+    pattern: str
+    form: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self._fitting, handler(source))
+
+    def __get_pydantic_json_schema__(self, inner: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {**handler(inner), "pattern": f"^(?:{self.pattern})$"}
+
+    def _fitting(self, value: str) -> str:
+        if not re.fullmatch(self.pattern, value):
+            raise ValueError(f"expected {self.form}, found {quoted(value)}")
+        return value
 
 
 def _label(value: Any) -> Any:

@@ -23,7 +23,7 @@ KEYS: Final = frozenset(
     | {"length_first", "length_second"}
     | {"repeat", "axes", "reason"}
     | {"outcome", "judge_config", "flagged", "error", "request_key", "model_returned", "determinism"}
-    | {"cost_usd", "cost_reason"}
+    | {"cost_usd", "cost_reason", "authored"}
 )
 NOT_READ: Final = ("unparseable", "failed")
 LEVELS_OF_AN_AXIS: Final = (1.0, 5.0)
@@ -241,6 +241,8 @@ class _FileReader:
 
 def _name(row: dict[str, Any], key: str) -> str:
     value = row.get(key)
+    if key == "case" and type(value) is int:
+        return str(value)  # published logs number their cases
     if type(value) is not str or not value:
         if key not in row:
             raise _WrongError("", f"required key '{key}' is missing")

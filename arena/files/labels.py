@@ -118,7 +118,7 @@ def labels_of(
     said = others = 0
     for index, row in enumerate(file.rows):
         if "judge" in row:
-            judged[row["case"]] = None if row["judge"] is None else _spelled(row["judge"], names)
+            judged[str(row["case"])] = None if row["judge"] is None else _spelled(row["judge"], names)
         if row.get("winner") is None and row.get("human") is None:
             continue
         winner = _spelled(row["human"], names) if row.get("human") else _winner(row["winner"], known)
@@ -141,7 +141,7 @@ def labels_of(
 
 def _label(row: Mapping[str, Any], winner: str) -> Label:
     return Label(
-        case=row["case"],
+        case=str(row["case"]),  # published sets number their cases
         winner=winner,
         rater=row.get("rater") or "",
         repeat=row.get("repeat"),
@@ -175,7 +175,7 @@ def _check(located: LocatedFile, index: int, row: Any, mistakes: Mistakes) -> No
 def _problems(row: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     if "case" not in row:
         yield "case", "required key 'case' is missing"
-    elif not isinstance(row["case"], str) or not row["case"]:
+    elif type(row["case"]) is not int and (not isinstance(row["case"], str) or not row["case"]):
         yield "case", f"expected text, found {quoted(row['case'])}"
     yield from _word_problems(row)
     for key in ("rater", "first", "note"):

@@ -166,6 +166,8 @@ def _own_source(entry: MetricEntry) -> Metric:
 def _own_ratio(entry: MetricEntry) -> Metric:
     assert entry.numerator is not None
     assert entry.denominator is not None
+    if entry.where != "live" and {entry.numerator, entry.denominator} <= QUANTITIES.keys():
+        raise Refused("name", "a ratio is decided on live events alone: say 'where: live'")
     top = QUANTITIES.get(entry.numerator)
     return Metric(
         name=entry.name,
@@ -232,7 +234,16 @@ def _limit(kind: LimitKind, amount: Amount, metric: Metric) -> Limit:
         raise Refused(kind, f"{amount.text} is more than 100%")
     if metric.name == "win_rate" and kind == "not_worse" and value >= 0.5:
         raise Refused(kind, "a win rate can be at most 50pp worse than even")
+    if metric.unit == "share" and _holds_always(kind, value, metric):
+        raise Refused(kind, f"'{kind}: {amount.text}' would pass anything")
     return Limit(kind=kind, value=value, relative=relative)
+
+
+def _holds_always(kind: LimitKind, value: float, metric: Metric) -> bool:
+    """Return whether every share keeps to a limit: a gate that asks no more proves nothing."""
+    if kind == "min" or (kind == "above" and metric.name == "win_rate"):
+        return value == 0.0
+    return kind in ("max", "max_drop", "max_increase", "not_worse") and value == 1.0
 
 
 #: Kinds of limit that bound the harmless side, and what is meant instead.

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from arena.files.authored import Authored, Text
+from arena.files.authored import Authored, Text, WrittenAs
 from arena.files.check_parts import NonEmpty
 
 
@@ -21,7 +21,7 @@ class CodeArgument(Authored):
     """The tests that an answer's code must pass, and what they may use."""
 
     tests: Text = Field(description="Python tests, or {file: PATH}.")
-    entry: Annotated[str, Field(pattern=r"^[^\W\d]\w*$")] | None = Field(
+    entry: Annotated[str, WrittenAs(r"[^\W\d]\w*", "a function's name")] | None = Field(
         None,
         description="The function that the code must define; given to the tests' `check`, where they have one.",
     )
@@ -42,7 +42,7 @@ class CodeCheck(Authored):
 class PythonCheck(Authored):
     """A function of your own says whether the answer passes."""
 
-    python: Annotated[str, Field(pattern=r"^[^:]+\.py:[^\W\d]\w*$")] = Field(
+    python: Annotated[str, WrittenAs(r"[^:]+\.py:[^\W\d]\w*", "FILE.py:FUNCTION")] = Field(
         description="FILE.py:FUNCTION of a function (case, completion); the file's path is relative to this file."
     )
 
@@ -67,7 +67,7 @@ class SimilarArgument(Authored):
     method: Literal["cosine", "bertscore", "rouge_l"] = Field(
         "cosine", description="cosine of both texts; bertscore: greedy matching of words; rouge_l: no model is used."
     )
-    model: Annotated[str, Field(pattern=r"^(local|[\w-]+:\S.*)$")] = Field(
+    model: Annotated[str, WrittenAs(r"local|[\w-]+:\S.*", "local or vendor:model")] = Field(
         "local", description="local (the extra `embed`), or vendor:model of an embeddings API."
     )
     base_url: NonEmpty | None = Field(None, description="An OpenAI-compatible server of embeddings.")

@@ -1,15 +1,13 @@
 """The check by a user's own function: `python: checks.py:polite`."""
 
 import asyncio
-import inspect
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from arena.grading.means import Means
 from arena.providers.redaction import one_line
-from arena.providers.target import load_function
-from arena.providers.threads import in_thread
+from arena.providers.target import called, load_function
 from arena.records.call import Completion
 from arena.records.case import Case
 from arena.records.score import Score
@@ -34,17 +32,10 @@ async def python(case: Case, completion: Completion, argument: Any, means: Means
     """
     function = load_function(means.root, argument["file"], argument["function"])
     try:
-        found = await asyncio.wait_for(_called(function, case, completion), SECONDS)
+        found = await asyncio.wait_for(called(function, case, completion), SECONDS)
     except TimeoutError:
         raise TimeoutError(f"{argument['function']} took longer than {SECONDS:g} s") from None
     return score_of(found, argument["function"])
-
-
-async def _called(function: Callable[..., Any], case: Case, completion: Completion) -> object:
-    if inspect.iscoroutinefunction(function):
-        return await function(case, completion)
-    found = await in_thread(lambda: function(case, completion), daemon=True)
-    return await found if inspect.isawaitable(found) else found
 
 
 def score_of(found: object, name: str) -> Score:

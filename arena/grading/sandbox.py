@@ -1,10 +1,11 @@
 """Where code that a model wrote is run: a process of its own, with little to reach and not for long.
 
 What holds it, on Linux: namespaces of its own for users, processes and network (no interface but a dead loopback, no
-other process in sight, all its processes die with it); limits of processor time, memory, written bytes, open files and
-new processes; an audit hook that refuses sockets, processes, ctypes, and files outside a temporary folder and Python's
-own library; an environment without any variable of the user's; the clock of this process, which kills the whole group.
-Where namespaces are not to be had (some containers, macOS) the hook alone keeps network, processes and files away.
+other process in sight, all its processes die with it); Landlock, by which the kernel refuses files outside a
+temporary folder and the libraries; limits of processor time, memory, written bytes, open files and new processes; an
+audit hook that refuses sockets, processes, ctypes, and files outside a temporary folder and Python's own library; an
+environment without any variable of the user's; the clock of this process, which kills the whole group. Where
+namespaces are not to be had (some containers, macOS) the hook alone keeps network, processes and files away.
 
 What it is not: a wall against someone who attacks the interpreter or the kernel. The tests run in the same process as
 the code, so code that sets out to cheat them can. For that, run arena in a virtual machine of its own.

@@ -10,6 +10,8 @@ import builtins
 import contextlib
 import json
 import os
+import stat
+import struct
 import sys
 import types
 from collections.abc import Callable, Iterator
@@ -46,6 +48,9 @@ REFUSED = frozenset(
         "gc.get_referents",
         "resource.setrlimit",
         "resource.prlimit",
+        "sqlite3.enable_load_extension",
+        "sqlite3.load_extension",
+        "syslog",
     }
 )
 #: What an event loop makes for itself; it leads nowhere.
@@ -67,7 +72,18 @@ CHANGES = {
     "os.symlink": 2,
 }
 LOOKS = frozenset({"os.listdir", "os.scandir", "os.getxattr", "os.listxattr"})
-REFUSED_MODULES = frozenset({"ctypes", "_ctypes"})
+#: Modules that call C as they like, or hold interpreters without the hook.
+REFUSED_MODULES = frozenset({"ctypes", "_ctypes", "_interpreters", "_xxsubinterpreters"})
+#: Modules that open files without telling the interpreter: refused where the kernel does not guard the files.
+UNWATCHED_MODULES = frozenset({"_sqlite3", "_dbm", "_gdbm", "_tkinter", "_ssl", "readline", "_posixshmem"})
+# Landlock (linux/landlock.h): the rights of its first version, the two that came later, and those that a file has.
+LANDLOCK_CREATE, LANDLOCK_ADD, LANDLOCK_RESTRICT = 444, 445, 446
+LANDLOCK_VERSION, LANDLOCK_PATH = 1, 1
+MAY_EXECUTE, MAY_WRITE, MAY_READ, MAY_LIST, MAY_TRUNCATE = 1 << 0, 1 << 1, 1 << 2, 1 << 3, 1 << 14
+RIGHTS_OF_VERSION = (0, (1 << 13) - 1, (1 << 14) - 1, (1 << 15) - 1)
+SHARED_LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache")
+ZONES = "/usr/share/zoneinfo"
+DEVICES = (os.devnull, "/dev/urandom")
 
 
 def main() -> None:
@@ -77,8 +93,10 @@ def main() -> None:
     nothing = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nothing, stream)
+    folder = os.getcwd()  # noqa: PTH109 -- pathlib is not needed for anything else
     isolated = confine(task["cpu_s"], task["memory_bytes"], namespaces=task["namespaces"])
-    watch(os.getcwd())  # noqa: PTH109 -- pathlib is not needed for anything else
+    guarded = task["namespaces"] and sys.platform == "linux" and guard_files(folder)
+    watch(folder, guarded=guarded)
     say(out, {"isolated": isolated})
     say(out, outcome(task))
     os._exit(0)  # what the code left behind has no say any more
@@ -128,17 +146,51 @@ def _own_namespaces() -> bool:
     return True
 
 
-def watch(folder: str) -> None:
+def guard_files(folder: str) -> bool:
+    """Let the kernel refuse every file but those of the folder and of the library; tell whether it does.
+
+    Landlock holds for whatever opens a file, where the hook sees only what the interpreter reports.
+    """
+    import ctypes
+
+    libc = ctypes.CDLL(None, use_errno=True)
+
+    def call(number: int, *arguments: bytes | int | None) -> int:
+        given = [ctypes.c_long(each) if isinstance(each, int) else each for each in arguments]
+        return int(libc.syscall(ctypes.c_long(number), *given))
+
+    version = call(LANDLOCK_CREATE, None, 0, LANDLOCK_VERSION)
+    if version < 1:
+        return False
+    rights = RIGHTS_OF_VERSION[min(version, len(RIGHTS_OF_VERSION) - 1)]
+    rules = call(LANDLOCK_CREATE, struct.pack("Q", rights), 8, 0)
+    readable = MAY_EXECUTE | MAY_READ | MAY_LIST
+    allowed = dict.fromkeys((*SHARED_LIBRARIES, *filter(None, sys.path), ZONES), readable)
+    allowed |= dict.fromkeys(DEVICES, MAY_READ | MAY_WRITE) | {folder: rights}
+    for path, wanted in allowed.items():
+        with contextlib.suppress(OSError):  # what is not there, or cannot be read, is not allowed either
+            at = os.open(path, os.O_RDONLY)
+            of_file = MAY_EXECUTE | MAY_WRITE | MAY_READ | MAY_TRUNCATE
+            fitting = rights if stat.S_ISDIR(os.fstat(at).st_mode) else of_file
+            call(LANDLOCK_ADD, rules, LANDLOCK_PATH, struct.pack("=Qi", wanted & rights & fitting, at), 0)
+            os.close(at)
+    libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    return call(LANDLOCK_RESTRICT, rules, 0) == 0
+
+
+def watch(folder: str, *, guarded: bool) -> None:
     """Refuse from now on all that the interpreter reports and that this code has no business with.
 
-    Paths are judged as they are written: the folder starts empty, and no link out of it can be made. All that the
-    hook uses is bound here, so that code which replaces it in its module changes nothing.
+    `guarded`: the kernel refuses files too, so modules may be used that open them without a report. Paths are judged
+    as they are written: the folder starts empty, and no link out of it can be made. All that the hook uses is bound
+    here, so that code which replaces it in its module changes nothing.
     """
     home = tuple({folder, os.path.realpath(folder)})
     library = tuple({form for path in sys.path if path for form in (path, os.path.realpath(path))})
-    readable = (*home, *library, "/usr/share/zoneinfo")
-    devices = (os.devnull, "/dev/urandom")
-    refused, harmless, changing, looking, modules = REFUSED, HARMLESS, dict(CHANGES), LOOKS, REFUSED_MODULES
+    readable = (*home, *library, ZONES)
+    devices = DEVICES
+    refused, harmless, changing, looking = REFUSED, HARMLESS, dict(CHANGES), LOOKS
+    modules = REFUSED_MODULES if guarded else REFUSED_MODULES | UNWATCHED_MODULES
     write = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
     decode, starts, split = os.fsdecode, str.startswith, str.split
     _without_processes()
@@ -156,8 +208,12 @@ def watch(folder: str) -> None:
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
         if event not in harmless and (event in refused or split(event, ".")[0] in refused):
             raise PermissionError(f"the sandbox refuses {event}")
-        if event == "import" and split(arguments[0], ".")[0] in modules:
-            raise ImportError(f"the sandbox refuses {arguments[0]}")
+        if event == "import":
+            name, file = arguments[:2]
+            if any(part in modules for part in split(name, ".")):
+                raise ImportError(f"the sandbox refuses {name}")
+            if file is not None and not inside(file, library):  # machine code of its own
+                raise ImportError(f"the sandbox refuses {file!r}")
         if event == "open":
             path, mode, flags = arguments
             changes = (type(flags) is int and flags & write) or any(c in (mode or "") for c in "wax+")

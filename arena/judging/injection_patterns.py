@@ -11,13 +11,15 @@ text's beginning, so the time is linear in the text.
 
 from arena.judging.rare_words import gated
 
-_ANSWER = r"(?:answer|response|reply|candidate|submission)"
+_ANSWER = r"(?:answer|response|reply|replie(?=s)|candidate|submission)"
+#: What makes of "answer B is wrong" a remark on a quiz: a third option, further on.
+_NO_QUIZ = r"(?![^\0]{0,400}\b(?:answer|option|choice)(?: is)? ?\(?(?-i:[CDE])\b)"
 _JUDGE = r"(?:judge|evaluator|grader|rater|assessor)"
 _KIND = r"(?:ai|llm|impartial|fair|strict|expert|esteemed|kind|automated|fellow)"
 _Q = r"[\"'“”‘’`]"
 _LABEL = rf"(?:{_ANSWER}\W{{1,3}})?(?:a|b|tie)(?=\s?(?:{_Q}|[\])*.,;!\n]|$))"
-_RULES = r"(?:instructions?|prompts?|rules|guidelines|criteria|rubrics?|directions)"
-_IGNORE = r"(?:ignore|disregard|forget|override|bypass|overlook|do not follow|don't follow|stop following)"
+_RULES = r"(?:instructions?|prompts?|rules|guidelines|guidance|criteria|rubrics?|directions)"
+_IGNORE = r"(?:ignore|disregard|forget|override|bypass|overlook|do not follow|don't follow|stop following|neglect|set aside|pay no attention to)"
 _AXES = r"(?:axis|axes|criteria|criterion|rubric|clarity|accuracy|policy)"
 _BETTER = r"(?:better|best|superior|preferred|winning|winner|more (?:accurate|helpful|complete|correct))"
 _WORSE = r"(?:wrong|worse|incorrect|inferior|incomplete|inaccurate|weaker|false|hallucinates?|fails?|violates?)"
@@ -27,7 +29,7 @@ _CHOOSE = r"(?:choos(?:e|ing)|pick(?:ing)?|select(?:ing)?|prefer(?:ring)?|favou?
 _GRADE = r"(?:rat(?:e|ed|ing)|scor(?:e|ed|ing)|grad(?:e|ed|ing)|judg(?:e|ed|ing)|mark(?:ed|ing)?|rank(?:ed|ing)?)"
 _SAY = r"(?:output|reply|respond|say|write|print|return|name|vote(?: for)?|(?:always|only|just|must) answer)"
 #: A label alone, not the article and not the first of several options.
-_ALONE = rf"{_Q}?(?-i:A|B|TIE){_Q}?(?=\s?(?:[.!;\n)\]]|$|over (?-i:A|B)\b|wins\b|is (?:the )?(?:better|best)\b))"
+_ALONE = rf"{_Q}?(?-i:A|B|TIE){_Q}?(?=\s?(?:[.!\n)\]]|;(?! (?:for|or|and|if|to) )|$|over (?-i:A|B)\b|wins\b|no matter\b|regardless\b|is (?:the )?(?:better|best)\b))"
 _CONTEST = rf"(?:{_ANSWER}s?|verdict|(?-i:TIE)|judg\w+|grad(?:e|ing)|scor(?:e|ing)|rubric|evaluation)"
 _QUALITY = (
     r"(?:clarity|accuracy|policy|correctness|helpfulness|completeness|relevance|conciseness|coherence|faithfulness|"
@@ -41,6 +43,7 @@ PATTERNS: dict[str, tuple[str, ...]] = {
         rf"(?:{_ANSWER}[ _]?)?(?:a|b|tie|first|second|pass|fail)\b",
         rf"{_Q}(?:axes|scores?|ratings?|grades?|{_QUALITY}){_Q}\s?:\s?\{{\s?{_Q}a{_Q}\s?:\s?{_Q}?\d",
         rf"{_Q}(?:better|best|preferred|winning)_?(?:{_ANSWER})?{_Q}\s?:\s?{_Q}(?:{_ANSWER}[ _])?(?:a|b|tie){_Q}",
+        rf"{_Q}(?:score|rating|grade)_?(?:{_ANSWER}_)?a{_Q}\s?:\s?(?:[0-5]|10)\b[^\0]{{0,60}}{_Q}(?:score|rating|grade)_?(?:{_ANSWER}_)?b{_Q}",
         rf"<(?:winner|verdict|judge?ment|preference|decision)>\s?(?:{_ANSWER}[ _]?)?(?:a|b|tie|first|second)\b",
         rf"\b(?:winner|verdict|judge?ment|preference|gold label|ground truth)\s?(?:is\b|[:=-])\s?\W{{0,4}}{_LABEL}",
         r"\bjudge?ment\s?[:=-]\s?(?-i:A|B) wins\b",
@@ -49,7 +52,7 @@ PATTERNS: dict[str, tuple[str, ...]] = {
         rf"{_Q}(?:choice|result|selection){_Q}\s?:\s?{_Q}(?:a|b|tie){_Q}[^{{}}]{{0,60}}{_Q}reason",
         rf"{_Q}reason{_Q}[^{{}}]{{0,300}}{_Q}(?:choice|result|selection){_Q}\s?:\s?{_Q}(?:a|b|tie){_Q}",
         rf"\b(?:{_BETTER}) {_ANSWER} is\s?:?\s?\W{{0,3}}{_LABEL}",
-        r"\bi (?:choose|pick|select|prefer|vote for) (?-i:A|B)(?: over (?-i:A|B)\b|[.!\n]|$)",
+        r"\bi (?:choose|pick|select|prefer|vote for) (?-i:A|B)(?: over (?-i:A|B)\b|[.!]?(?:\n|$))",
         r"(?:^|\n|[.!?] )(?-i:A|B) (?:is (?:clearly |much |the )?(?:better|best|superior|winner)|wins)(?=[.!,;\n]|$)",
         r"\[\[\s?(?:a|b|c|tie|\d{1,2})\s?\]\]",
         r"\b(?:winner|verdict|(?:final|my|overall) (?:judge?ment|choice|ruling))\s?(?:is\b|[:=-])\s?\W{0,4}"
@@ -60,7 +63,8 @@ PATTERNS: dict[str, tuple[str, ...]] = {
         r"\[/?inst\]|<</?sys>>|<(?:start|end)_of_turn>|</s>",
         r"(?:^|\n)#{1,4} ?(?:system|assistant|human|instruction)\s?:",
         r"(?:^|\n)(?:\[system\]|\W{0,3}system (?:message|prompt|note|override)\W{0,3}:)",
-        r"(?:^|\n)(?:human|assistant)\s?:\s?\S",
+        r"(?:^|\n)(?:human|assistant)\s?:\s?\S[^\0]{0,400}?\n(?:human|assistant)\s?:\s?\S",
+        r"\n\n?assistant\s?:\s?\W{0,3}(?:(?-i:A|B|TIE)\b|winner|verdict|the winner)",
         r"</?(?:system|assistant|human|system_prompt)>",
         r"(?:^|\n)(?-i:SYSTEM)\s?: ?(?=[a-z])",
         rf"\brole{_Q}?\s?[:=]\s?{_Q}?system{_Q}?[,\s]{{1,3}}{_Q}?content{_Q}?\s?:.{{0,60}}\b(?:{_CHOOSE}|verdict|judge)",
@@ -80,7 +84,7 @@ PATTERNS: dict[str, tuple[str, ...]] = {
     "override": (
         rf"\b{_IGNORE} (?:the (?:other|competing|rival)|both) {_ANSWER}s?\b",
         rf"\b{_IGNORE} (?:answer|response|reply) (?-i:A|B)\b",
-        rf"\b(?:respond|reply|output|answer)(?: \w{{1,8}}){{0,2}} the (?:letter|label|word) {_Q}?(?-i:A|B|TIE)\b",
+        rf"\b(?:respond|reply|output|answer)(?: \w{{1,8}}){{0,2}} the (?:single )?(?:letter|label|word|character|token) {_Q}?(?-i:A|B|TIE)\b",
         rf"\b(?:expected|required|desired) (?:output|label) is\s?:?\s?\W{{0,2}}{_LABEL}",
         rf"\b{_IGNORE} (?:[a-z']{{1,12}} ){{0,3}}"
         r"(?:previous|prior|preceding|above|earlier|foregoing|original|initial|system|your) "
@@ -99,9 +103,14 @@ PATTERNS: dict[str, tuple[str, ...]] = {
         r"\b(?:olvida|omite|ignora|ignore) (?:todas |tutte )?(?:las |le |as )(?:instrucciones|istruzioni|instruções)",
         r"игнориру\w{1,4} (?:все )?(?:предыдущие )?инструкции|تجاهل.{0,20}(?:التعليمات|تعليمات)|zignoruj .{0,20}(?:instrukcje|polecenia)",
         r"\bforget (?:what|everything|all)(?: that| which)? you(?: were|'ve been| have been) (?:told|asked|instructed)\b",
-        rf"\b(?:do not|don't) follow the above\b|\b{_RULES} above (?:are|is) (?:\w{{1,12}} )?(?:outdated|void|obsolete|fake)",
+        rf"\b(?:do not|don't) follow the above\b|\b{_RULES} above (?:are|is) (?:\w{{1,12}} )?(?:void|fake)\b",
+        rf"\b{_RULES} above (?:are|is) (?:\w{{1,12}} )?(?:outdated|obsolete)\b[^\n]{{0,60}}\b(?:judg\w+|verdict|winner|{_CHOOSE}|{_SAY})\b",
+        r"\beverything above (?:this line )?(?:is|was) (?:now )?(?:void|null|invalid|fake|irrelevant)\b",
         rf"\byour (?:new|real|only) (?:task|goal|objective|job) is to (?:{_SAY}|{_CHOOSE})\b",
-        r"\b(?:stop|skip|abort|end) (?:the )?(?:evaluating|evaluation|judging|grading|comparison)\b(?! (?:yourself|others|people|table|chart|tool))",
+        r"\b(?:stop|skip|abort|end) (?:the )?(?:evaluating|evaluation|judging|grading|comparison)\b(?! (?:yourself|others|people|table|chart|tool|steps?|part|of (?:the |an? )?(?:expression|condition|query|loop|offer|property|application)s?\b))",
+        rf"\b(?:you are no longer (?:comparing|judging|evaluating|grading)|{_JUDGE},? you (?:have been|are|were) "
+        r"(?:reprogrammed|instructed|ordered|told|required))\b",
+        r"\b(?:return|output|reply|respond|say|answer)(?: with)? (?:the )?(?:label|verdict) (?-i:A|B|TIE)\b",
         rf"\binstead of (?:judging|evaluating|grading|comparing)(?: (?:these|the|both) {_ANSWER}s)?,? {_SAY}\b",
         rf"\b(?:regardless of|whatever|no matter) (?:\w{{1,12}} ){{1,7}}?,? ?(?:{_CHOOSE}|{_SAY}) "
         rf"(?:(?-i:A|B|TIE)\b|(?:this|the first|the second) (?:one|{_ANSWER}))",
@@ -110,7 +119,7 @@ PATTERNS: dict[str, tuple[str, ...]] = {
         rf"\b{_SAY} (?:only |just |simply |with |back ){{0,2}}{_ALONE}",
         r"\b(?:output|return|print|write) \{\s?\W?winner\b",
         r"\boverride\W{1,3}(?-i:A|B|TIE)\b",
-        r"\bfrom now on,? you (?:must (?:choose|prefer|output)|are (?:dan|evalbot|a judge))\b",
+        rf"\bfrom now on,? you (?:must (?:choose|prefer|output) (?:{_ALONE}|{_OWN}\b)|are (?:dan|evalbot|a judge)\b)",
     ),
     "request to the judge": (
         r"\b(?:ai|llm|model|system|person|one) (?:evaluating|judging|grading|scoring|assessing) this\b(?! \w{1,20} (?:plan|case))",
@@ -128,7 +137,7 @@ PATTERNS: dict[str, tuple[str, ...]] = {
         rf"\b(?:choose|pick|select|prefer|favou?r|vote for|declare|crown) (?:this|my) {_ANSWER}\b(?! (?:code|in|by)\b)",
         rf"\b(?:choose|pick|prefer|favou?r|vote for|declare) {_ANSWER} (?-i:A|B)\b",
         rf"\b(?:rate|score|grade|judge|mark|rank) (?:this|my) {_ANSWER} (?:\w{{1,12}} ){{0,4}}"
-        r"(?:high|higher|highest|best|better|top|perfect|full|five|ten|5|10)\b",
+        r"(?:high|higher|highest|best|better|top|perfect|full|five|ten|5|10|above (?:its|the|all|any))\b",
         rf"\b(?:this|my) {_ANSWER} (?:should|must|needs to|has to|ought to|deserves to) "
         r"(?:be (?:chosen|picked|preferred|rated|scored|graded|selected|ranked|judged|declared)|win|get|score)\b",
         rf"\bas an? (?:{_KIND} ){{0,2}}{_JUDGE},? (?:you|please|i)\b",
@@ -157,6 +166,8 @@ PATTERNS: dict[str, tuple[str, ...]] = {
     ),
     "claim to authority": (
         r"\brubric (?:was|has been) (?:changed|updated|replaced|withdrawn)\b",
+        r"\brubric(?:'s)? (?:hidden|secret) \w",
+        rf"\b{_ANSWER}s? (?:with|containing|that (?:contains?|mentions?)) [^.\n]{{1,60}}\b(?:wins?|loses?)(?! (?:a|an|the|one)\b)\b",
         r"\byour rubric (?:says|requires|rewards|gives|demands|asks)\b",
         r"(?-i:ADMIN|SYSTEM|DEVELOPER|ROOT|OPERATOR) (?-i:OVERRIDE|NOTE|NOTICE|MESSAGE|PROMPT|COMMAND)\b",
         r"\b(?:note|notice|update|message|memo|announcement|reminder|directive)s? (?:from|to|for|by) (?:the )?"
@@ -167,13 +178,16 @@ PATTERNS: dict[str, tuple[str, ...]] = {
         rf"\b{_OWN} (?:\w{{1,12}} ){{0,3}}(?:reviewed|verified|approved|validated|confirmed|certified|endorsed)\b"
         r"[^.\n]{0,60}\b(?:experts?|evaluat\w{1,4}|judges?|graders?|raters?|highest|superior|correct|best)\b",
         r"\b(?:raters?|reviewers?|experts?|annotators?|judges?|graders?|evaluators?|humans?) (?:have |has )?(?:\w{1,12} )?"
-        rf"(?:preferred|chose|chosen|selected|favou?red|ranked|rated) {_OWN}\b",
+        rf"(?:preferred|chose|chosen|selected|favou?red|ranked|rated) {_OWN}\b(?! (?:times?|rates?|codes?|speeds?|forms?|format|key)\b)",
         r"\b(?:evaluation|judging|grading|scoring) (?:guidelines?|policy|team|protocol|mode)\b[^.\n]{0,60}\b"
         r"(?:must|score|win|verdict|ended|over|requires?)\b",
+        rf"\b(?:certified|verified|approved|endorsed|confirmed|marked|labell?ed) {_OWN} as (?:the )?(?:gold|best|correct|winning|top)\b",
+        rf"\b{_ANSWER} (?:that|which|who) [^.\n]{{1,40}}\bthis (?:memo|notice|message|note)\b[^.\n]{{0,40}}\b(?:first|highest|top|win\w*)\b",
+        rf"\b(?:locked|predetermined|registered|preset) (?:result|outcome|verdict|label|score) is\W{{1,3}}{_ALONE}",
         rf"\b(?:requires?|obliges?|instructs?|orders?) (?:you to )?{_CHOOSE} {_OWN}\b",
         r"\b(?:correct|right|true|official|final|expected) verdict\b|\bgold (?:label|answer|verdict)\s?(?:is|[:=])",
         r"\brubric(?:'s)? (?:authors?|owners?|designers?)\b|\bexperiment's owner\b",
-        r"\balways (?:output|choose|pick|prefer|select|return) (?:(?-i:A|B|TIE)\b|the (?:first|second)\b)",
+        r"\balways (?:output|choose|pick|prefer|select|return) (?:(?-i:A|B|TIE)\b|the (?:first|second)(?: one| answer| response)?(?=[.!,;\n]|$))",
         rf"\b(?:treat|consider|regard) the (?:other|competing|second) (?:{_ANSWER}|one) as\b",
     ),
     "role play": (
@@ -187,23 +201,27 @@ PATTERNS: dict[str, tuple[str, ...]] = {
         rf"(?:short|long|the first|the second|this)\w{{0,3}}\b[^\n]{{0,40}}\b(?:{_ANSWER}s?|one)\b",
         rf"\b{_JUDGE} (?:says|writes|concludes|replies|answers|without rules)\b\W{{0,3}}(?:(?-i:A|B)\b|$|[.,])",
         rf"\bdan,? (?:an? )?{_JUDGE}\b",
+        rf"\b{_JUDGE} (?:that|which|who) (?:\w{{1,12}} )?(?:adores|loves|prefers|picks|favou?rs|rewards) [^.\n]{{0,30}}\b{_ANSWER}s?\b",
+        rf"\b{_JUDGE}\b[^.\n]{{0,40}}\bfavou?rite (?:one )?is {_OWN}\b",
     ),
     "claim about the score": (
         r"\b(?:longest|shortest|this) (?:answer|response|reply) wins\b",
         rf"\b(?:choice|winner|verdict|decision) (?:is|must be|should be) (?:\w{{1,12}} ){{0,2}}{_OWN}\b",
         rf"\bthis is (?:clearly |by far )?the {_BETTER} {_ANSWER}\b",
         rf"\b(?:this|my) {_ANSWER} (?:is|was) (?:(?:clearly|by far|far|objectively|much|the) ){{0,2}}{_BETTER}\b",
+        rf"\b(?:this|my) {_ANSWER} [^.\n]{{0,40}}\bas (?:the )?winner\b",
         rf"\b(?:this|my) {_ANSWER} (?:\w{{1,12}} )?(?:wins|won|scores|scored|deserves|earns|merits)\b",
         rf"\b(?:this|my) {_ANSWER} (?:is|was|has been|has already been) (?:rated|judged|graded)\b",
         rf"\b(?:other|competing|opposing|rival) {_ANSWER}s? (?:\w{{1,12}} ){{0,2}}{_WORSE}\b",
-        r"\b(?:answer|response|reply) (?-i:A|B) (?:\w{1,12} ){0,2}"
+        rf"\b(?:answer|response|reply) (?-i:A|B) {_NO_QUIZ}(?:\w{{1,12}} ){{0,2}}"
         r"(?:is|wins|won|deserves|contains|fails|should|scores|was|has|beats)\b",
-        rf"\b{_ANSWER} (?:a|b) is (?:the |clearly |much |far ){{0,2}}(?:{_BETTER}|{_WORSE})\b",
+        rf"\b{_ANSWER} (?:a|b) {_NO_QUIZ}is (?:the |clearly |much |far ){{0,2}}(?:{_BETTER}|{_WORSE})\b",
         r"\b(?:highest|maximum|top|full|perfect) (?:possible )?(?:score|mark|rating)s? "
         rf"(?:\w{{1,12}} ){{0,4}}{_AXES}\b",
         r"\b(?:5|10|five|ten) ?(?:/|out of|of) ?(?:5|10|five|ten) (?:on|for|in|across) "
-        rf"(?:\w{{1,12}} ){{0,2}}{_AXES}\b",
-        rf"\b{_OWN} (?:\w{{1,12}} ){{0,3}}(?:meets|satisfies|fulfils|fulfills|covers|reaches|earns) (?:\w{{1,12}} ){{0,3}}"
+        r"(?:\w{1,12} ){0,2}(?:axis|axes|criteria|criterion|rubric|policy)\b",
+        rf"\b(?:{_OWN}|this|it|i) [^.\n]{{0,40}}\b(?:5|10|five|ten) ?(?:/|out of|of) ?(?:5|10|five|ten) (?:on|for|in) {_AXES}\b",
+        rf"\b{_OWN} (?:\w{{1,12}} ){{0,3}}(?:meets|satisfies|fulfils|fulfills|covers|reaches|earns) (?:\w{{1,12}} ){{0,4}}"
         r"(?:rubric|criteri\w{1,2}|level|axes|axis)\b",
         r"\brubric(?:'s)? (?:self[- ]?assessment|score|top level|level)|\b(?:a |as a )?level[- ](?:5|five) "
         rf"(?:{_ANSWER}|on|in all|in every)\b",
@@ -214,10 +232,11 @@ PATTERNS: dict[str, tuple[str, ...]] = {
         rf"\b(?:score|rating)\s?[:=]\s?(?:10|5)\s?/\s?(?:10|5)\b\W{{1,3}}(?:the )?(?:best|perfect|excellent|winning) {_ANSWER}\b",
         rf"\b(?:receives?|gets?|earns?|deserves?|given) (?:an? )?(?:5|five|10|ten|full marks) (?:on|in|for) (?:all|every|each) "
         rf"(?:the )?{_AXES}\b",
-        rf"\b(?:other|competing|opposing|rival) (?:{_ANSWER}s?|one) (?:\w{{1,12}} ){{0,5}}(?:{_WORSE}|harmful|plagiari[sz]ed|"
+        rf"\b(?:other|competing|opposing|rival) (?:{_ANSWER}s?|one) (?!(?:you|i|we) )(?:\w{{1,12}} ){{0,5}}(?:{_WORSE}|harmful|plagiari[sz]ed|"
         r"disqualified|empty|invalid|fabricated|hallucinated|unsafe)\b",
+        rf"\bthe (?:first|second) {_ANSWER} hallucinat\w{{1,3}}\b",
         rf"\b{_OWN} (?:is|was) (?:\w{{1,12}} ){{0,2}}(?:right|correct)\b[^.\n]{{0,30}}\b(?:other|competing)\b",
-        rf"\b{_AXES}\s?[:=]\s?[1-5]\s?(?:/\s?5)?\s?(?:[,;\n.]|$)",
+        rf"\b{_AXES}\s?[:=]\s?[1-5]\s?(?:/\s?5)?\s?(?:[,;\n.]|$)(?![^\0]{{0,80}}\byour\b)",
     ),
     "nonce": (
         r"(?:^|\n|[<\[(#=|*-] ?)(?=[0-9a-f]{0,15}[0-9])(?=[0-9a-f]{0,15}[a-f])[0-9a-f]{16}(?= ?(?:$|\n|[>\])#=|*-]))",

@@ -55,7 +55,7 @@ class TargetProvider:
         deadline = asyncio.timeout(self._deadline_s)
         try:
             async with deadline:
-                result = await _called(function, case)
+                result = await called(function, case)
         except TimeoutError as error:
             if deadline.expired():
                 return self._failed(request, FailureKind.TIMEOUT, f"no answer within {self._deadline_s:g} s")
@@ -98,11 +98,20 @@ class TargetProvider:
         return self._functions[file, name]
 
 
-async def _called(function: Callable[[Case], Any], case: Case) -> object:
-    if inspect.iscoroutinefunction(function):
-        return await function(case)
-    result = await in_thread(lambda: function(case), daemon=True)
-    return await result if inspect.isawaitable(result) else result
+async def called(function: Callable[..., Any], *arguments: object) -> object:
+    """Return what a user's function, plain or async, returns; a plain one runs in a thread of its own.
+
+    Raises:
+        RuntimeError: it would have ended the program.
+        Exception: whatever else it raises.
+    """
+    try:
+        if inspect.iscoroutinefunction(function):
+            return await function(*arguments)
+        result = await in_thread(lambda: function(*arguments), daemon=True)
+        return await result if inspect.isawaitable(result) else result
+    except SystemExit as left:  # whose exit code is not the run's, and may be 0
+        raise RuntimeError(f"SystemExit: {left}") from None
 
 
 def load_function(root: Path, file: str, name: str) -> Callable[[Case], Any]:
@@ -142,7 +151,7 @@ def _loaded(path: Path) -> object:
     sys.modules[module_name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:  # a user's file may raise anything; its class is reported
+    except (Exception, SystemExit) as error:  # a user's file may raise anything; its class is reported
         del sys.modules[module_name]
         raise UsageError(f"target {path.name}: {one_line(f'{type(error).__name__}: {error}')}") from error
     return module

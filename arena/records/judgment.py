@@ -47,6 +47,7 @@ class Judgment:
     determinism: str | None = None  # D0 … D3, of this call
     cost_usd: float | None = None  # as first paid; None when unknown
     cost_reason: str | None = None
+    authored: bool = False  # written by hand, shipped as an example
 
     def share_of(self, variant: str) -> float | None:
         """Return the share (1 win, ½ tie, 0 loss) of `variant`; None when there is no judgment."""

@@ -124,6 +124,14 @@ class JudgeHealth:
     position_effect: Estimate | None = None  # half of what an answer's share rises by being shown first
     self_preference: Estimate | None = None  # how much more it favours its own family's answers; or why unknown
 
+    @property
+    def suspects(self) -> tuple[FlaggedAnswer, ...]:
+        """Return the first sign of each flagged answer: one answer may show several."""
+        first: dict[tuple[str, str], FlaggedAnswer] = {}
+        for flag in self.flagged:
+            first.setdefault((flag.case, flag.variant), flag)
+        return tuple(first.values())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PanelAgreement:

@@ -8,6 +8,7 @@ from arena.records.gate import GateResult
 from arena.records.metric import Decision
 from arena.records.result import ArmDifference, DuelResult
 from arena.reports.safe_text import safe_line
+from arena.reports.verdict_lines import summary
 
 COMMANDS: Mapping[Decision, str] = {"pass": "notice", "fail": "error", "inconclusive": "warning"}
 MOST_ANNOTATIONS = 10  # of one kind in one step; more are not shown
@@ -38,10 +39,11 @@ def _annotations(result: DuelResult, manifest: Mapping[str, Any]) -> Iterator[st
         return
     open_reasons = [reason for reason in result.reasons if reason.decision != "pass"]
     shown = open_reasons[: MOST_ANNOTATIONS - 1]
-    headline = f"{result.decision.upper()}: {result.advice}"
+    headline = f"{result.decision.upper()}: {summary(result, manifest)}"
     if len(open_reasons) > len(shown):
         headline += f" ({len(open_reasons) - len(shown)} more reasons in the report)"
-    yield annotation(COMMANDS[result.decision], headline, place)
+    counted_as_fail = result.decision == "inconclusive" and manifest.get("counted_as") == "fail"
+    yield annotation(COMMANDS["fail" if counted_as_fail else result.decision], headline, place)
     for reason in shown:
         yield annotation(COMMANDS[reason.decision], reason.message, place)
 

@@ -5,7 +5,7 @@ from rich.text import Text
 from arena.records.result import FlaggedRecount, HumanAgreement, JudgeHealth
 from arena.reports import numbers
 from arena.reports.canvas import LABEL_WIDTH, Canvas
-from arena.stats.estimate import Estimate
+from arena.stats.estimate import Estimate, Interval
 
 MOST_FLAGGED = 3
 DOT = " · "
@@ -64,9 +64,16 @@ def people_lines(canvas: Canvas, people: HumanAgreement | None) -> list[Text]:
         method = canvas.foreign_line(corrected.interval.method) if corrected.interval else ""
         lines.append(Text.assemble(f"win rate by people {exact_rate(corrected)}", (f"  {method}", "dim")))
     if people.least is not None:
-        mark, style = ("✓", "green") if people.enough else ("✗", "red")
-        lines.append(Text(f"{mark} gate.min_human_agreement {numbers.share(people.least)}", style=style))
+        mark, style, said = against(people.agreement.interval, people.least)
+        lines.append(Text(f"{mark} gate.min_human_agreement {numbers.share(people.least)}{said}", style=style))
     return [*lines, Text(f"by {canvas.foreign_line(people.source)}", style="dim")]
+
+
+def against(found: Interval | None, least: float) -> tuple[str, str, str]:
+    """Return mark, style and words of an agreement: only one whose whole interval reaches the least is proved."""
+    if found is not None and found.low >= least:
+        return "✓", "green", ""
+    return ("✗", "red", "") if found is not None and found.high < least else ("?", "yellow", ": not proved")
 
 
 def exact_rate(estimate: Estimate) -> str:
@@ -110,8 +117,8 @@ def _self_preference(canvas: Canvas, found: Estimate | None) -> list[Text]:
 def _flagged(canvas: Canvas, judge: JudgeHealth) -> list[Text]:
     if not judge.flagged:
         return []
-    lines = [Text(f"? {_counted(len(judge.flagged), 'answer')} may be talking to the judge", style="yellow")]
-    for each in judge.flagged[:MOST_FLAGGED]:
+    lines = [Text(f"? {_counted(len(judge.suspects), 'answer')} may be talking to the judge", style="yellow")]
+    for each in judge.suspects[:MOST_FLAGGED]:
         where = f"{each.case} ({each.variant}), {each.family}: "
         lines.append(Text(canvas.foreign_line(where) + f' "{canvas.foreign_line(each.excerpt)}"'))
     return lines

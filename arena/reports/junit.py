@@ -7,6 +7,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from arena.errors import UsageError
 from arena.records.gate import GateResult, Reason
+from arena.records.metric import Decision
 from arena.records.result import DuelResult
 from arena.reports.safe_text import safe, safe_line
 
@@ -65,15 +66,17 @@ def _suite(name: str, *, seconds: object) -> Element:
     return Element("testsuite", name=f"arena gate: {_line(name)}", time=time)
 
 
-def _add(suite: Element, reason: Reason, counted: object) -> None:
+def _add(suite: Element, reason: Reason, counted: Decision | None) -> None:
     case = SubElement(suite, "testcase", classname="arena.gate", name=_line(reason.criterion))
-    decision = counted if reason.decision == "inconclusive" and counted else reason.decision
+    decision, message = reason.decision, reason.message
+    if decision == "inconclusive" and counted:
+        decision, message = counted, f"{message} (--inconclusive {counted}: counted as a {counted})"
     if decision == "fail":
-        SubElement(case, "failure", message=_line(reason.message), type="gate").text = _safe(reason.message)
+        SubElement(case, "failure", message=_line(message), type="gate").text = _safe(message)
     elif decision == "inconclusive":
-        SubElement(case, "skipped", message=_line(reason.message))
+        SubElement(case, "skipped", message=_line(message))
     else:
-        SubElement(case, "system-out").text = _safe(reason.message)
+        SubElement(case, "system-out").text = _safe(message)
 
 
 def _count(suite: Element) -> None:

@@ -182,13 +182,15 @@ def _one_judge(judge: JudgeHealth) -> Iterator[str]:
         f" {numbers.whole_interval(judge.consistency.interval)}",
         f"first slot {numbers.whole_share(first.value)} {numbers.whole_interval(first.interval)}",
         f"{judge.unparseable} of {judge.judgments} unparseable",
+        *([f"{judge.failed} failed"] if judge.failed else []),
         "fit" if judge.fit else "**not fit to decide**",
     ]
     yield f"Judge {code_span(judge.model)}: {' · '.join(parts)}"
     for reason in judge.unfit_reasons:
         yield f"- {plain(reason)}"
     if judge.flagged:
-        yield f"- {len(judge.flagged)} answers may be talking to the judge"
+        count = len(judge.suspects)
+        yield f"- {count} answer{'' if count == 1 else 's'} may be talking to the judge"
 
 
 def _lost(result: DuelResult, most: int) -> list[str]:

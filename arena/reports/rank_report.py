@@ -95,7 +95,8 @@ def _header(canvas: Canvas, result: RankResult) -> list[Text]:
 def _headline(canvas: Canvas, result: RankResult) -> list[Text]:
     alone = sum(1 in one.rank_set for one in result.variants) == 1
     circular = any(circle.proven for circle in result.cycles)
-    style = "bold red" if circular else "bold green" if alone else "bold yellow"
+    proven = alone and result.judge is not None and result.judge.fit
+    style = "bold red" if circular else "bold green" if proven else "bold yellow"
     return [Text(), *canvas.wrap(Text(canvas.foreign_line(result.headline), style=style))]
 
 

@@ -146,7 +146,8 @@ def _win_rate_answers(canvas: Canvas, result: DuelResult, rate: WinRate) -> list
     answers = answers or [_answer(canvas, _question(None), result.win_rate_decision, result)]
     interval = rate.interval
     parts = [f"{numbers.whole_share(interval.level)} {interval.method}"] if interval else []
-    parts += [rate.p_method] + ([_counted(rate.clusters, "cluster")] if rate.clusters is not None else [])
+    parts += [rate.p_method] if interval is None or rate.p_method != interval.method else []
+    parts += [_counted(rate.clusters, "cluster")] if rate.clusters is not None else []
     methods = Text(canvas.foreign_line(", ".join(parts)), style="dim")
     first = canvas.flow([answers[0], methods], separator="   ", width=canvas.width - LABEL_WIDTH)
     return [first, *answers[1:]]
@@ -250,11 +251,11 @@ def _metrics(canvas: Canvas, result: DuelResult) -> list[Text]:
 def _judges(canvas: Canvas, result: DuelResult) -> list[Text]:
     if result.judge is None:
         return []
-    panel = result.judges if len(result.judges) > 1 else ()
-    members = [Text.assemble(f"{canvas.foreign_line(each.model)}: ", _member(each)) for each in panel]
+    others = [line for each in result.judges[1:] for line in _member(canvas, each)]
+    name = result.judge.model if others else None
     together = [_panel(result.panel)] if result.panel else []
     recount = recount_lines(canvas, result.flagged_recount)
-    return canvas.labelled("Judge", [*judge_lines(canvas, result.judge), *recount, *members, *together])
+    return canvas.labelled("Judge", [*judge_lines(canvas, result.judge, name=name), *recount, *others, *together])
 
 
 def _panel(panel: PanelAgreement) -> Text:
@@ -265,9 +266,14 @@ def _panel(panel: PanelAgreement) -> Text:
     return Text(DOT.join(parts))
 
 
-def _member(judge: JudgeHealth) -> Text:
-    figures = f"consistent {rate(judge.consistency)}{DOT}{judge.unparseable} unparseable{DOT}"
-    return Text.assemble(figures, fitness(judge))
+def _member(canvas: Canvas, judge: JudgeHealth) -> list[Text]:
+    """Return another judge of a panel in a line, and why it is not fit."""
+    parts = [canvas.foreign_line(judge.model), f"consistent {rate(judge.consistency)}"]
+    parts.append(f"{judge.unparseable:,} of {judge.judgments:,} unparseable")
+    parts += [f"{judge.failed:,} failed"] if judge.failed else []
+    why = [Text(f"✗ {canvas.foreign_line(reason)}", style="red") for reason in judge.unfit_reasons]
+    line = canvas.flow([*map(Text, parts), fitness(judge)], separator=DOT, width=canvas.width - LABEL_WIDTH)
+    return [line, *why]
 
 
 def _answers(canvas: Canvas, result: DuelResult) -> list[Text]:

@@ -10,6 +10,7 @@ from arena.runs.storage import make_private_folder, write_whole
 
 HOME = ".arena"
 MANIFEST = "manifest.json"
+_WRITTEN_FIRST = {"run": str, "status": str, "experiment": dict, "files": dict, "options": dict}
 
 
 def runs_folder(root: Path) -> Path:
@@ -37,10 +38,26 @@ def prepare_home(root: Path) -> Path:
 def read_manifest(folder: Path) -> dict[str, Any] | None:
     """Return the manifest of a run folder; None when there is none that can be read."""
     try:
-        manifest = loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        return whole_manifest(loads((folder / MANIFEST).read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError, Undecodable, json.JSONDecodeError):
         return None
-    return manifest if isinstance(manifest, dict) and isinstance(manifest.get("run"), str) else None
+
+
+def whole_manifest(data: Any) -> dict[str, Any]:
+    """Return a manifest that has what every run writes first, each of its kind.
+
+    Raises:
+        Undecodable: something of it is missing or of another kind.
+    """
+    if not isinstance(data, dict):
+        raise Undecodable("expected an object")
+    for name, kind in _WRITTEN_FIRST.items():
+        if not isinstance(data.get(name), kind):
+            raise Undecodable(f"{name} is {'of the wrong kind' if name in data else 'missing'}")
+    for name in ("path", "hash"):
+        if not isinstance(data["experiment"].get(name), str):
+            raise Undecodable(f"experiment.{name} is missing")
+    return data
 
 
 def run_folders(root: Path) -> list[tuple[Path, dict[str, Any]]]:

@@ -16,7 +16,7 @@ from arena.records.ranking import RankResult
 from arena.records.result import DuelResult
 from arena.runs.codec import Undecodable, from_json, loads
 from arena.runs.folder import COMPLETIONS, EXPERIMENT, JUDGMENTS, RESULT
-from arena.runs.home import MANIFEST
+from arena.runs.home import MANIFEST, whole_manifest
 from arena.runs.lock import is_held
 from arena.runs.rows import completion_from_json, judgment_from_json
 from arena.runs.snapshot import experiment_from_json
@@ -38,7 +38,7 @@ class SavedRun:
     @cached_property
     def manifest(self) -> dict[str, Any]:
         """Return what belongs to this run alone: times, spending, versions, options."""
-        return self._read(MANIFEST, _object)
+        return self._read(MANIFEST, whole_manifest)
 
     @cached_property
     def result(self) -> DuelResult:

@@ -162,6 +162,8 @@ def test_distinct_answers_and_flags_are_passed_through() -> None:
     flag = FlaggedAnswer(case="c1", variant="treatment", family="plea", excerpt="choose me")
     found = health(consistent(3), flagged=[flag])
     assert found.distinct_answers == {"control": 2, "treatment": 1}
+    renamed = judge_health([], control="old", treatment="new", texts={"old": ["a"], "new": ["a", "b"]})
+    assert renamed.distinct_answers == {"control": 1, "treatment": 2}
     assert found.flagged == (flag,)
 
 

@@ -101,6 +101,7 @@ def test_a_check_may_compare_with_the_reference(tmp_path: Path) -> None:
             "json_path, tool_calls, conversation, pii, max_tokens, max_latency_s, max_cost_usd, code, python, similar, "
             "faithful, relevant)",
         ),
+        ("{python: ../c.py}", "experiment.yaml:5:19: checks.0.python: expected FILE.py:FUNCTION, found '../c.py'"),
         (
             "{contains: a, regex: b}",
             "experiment.yaml:5:10: checks.0: expected a check: a mapping with one key, such as {contains: text}, "

@@ -66,7 +66,7 @@ def test_axes_are_kept_where_both_answers_have_points(tmp_path: Path) -> None:
         ({"case": "c1", "first": "a", "second": "b"}, "j.jsonl:2: has neither 'winner' nor 'score_second': null is a "
          "judgment that could not be read"),
         ({"first": "a", "second": "b", "winner": "tie"}, "j.jsonl:2: required key 'case' is missing"),
-        (GOOD | {"case": 7}, "j.jsonl:2:2: case: expected text, found 7"),
+        (GOOD | {"case": 7.5}, "j.jsonl:2:2: case: expected text, found 7.5"),
         (GOOD | {"winner": "A"}, 'j.jsonl:2:45: winner: expected first, second, tie or null, found "A"'),
         (GOOD | {"winner": ["first"]}, 'j.jsonl:2:45: winner: expected first, second, tie or null, found ["first"]'),
         (GOOD | {"log_odds": "much"}, 'j.jsonl:2:64: log_odds: expected a number, found "much"'),
@@ -159,3 +159,9 @@ def test_several_files_are_one_table(tmp_path: Path) -> None:
         (tmp_path / name).write_text(json.dumps(GOOD | {"judge": name}) + "\n")
     table = load([tmp_path / "x.jsonl", tmp_path / "y.jsonl"])
     assert (list(table.case), list(table.judge)) == ([0, 0], [0, 1])
+
+
+def test_a_case_may_be_numbered(tmp_path: Path) -> None:
+    """Published logs number their cases: 17 and "17" are one."""
+    table = read(tmp_path, GOOD | {"case": 17}, GOOD | {"case": "17", "first": "b", "second": "a"})
+    assert list(table.case) == [0, 0]

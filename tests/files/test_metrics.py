@@ -36,7 +36,7 @@ def test_every_known_name_resolves() -> None:
         ("{name: slow, source: latency_s, aggregate: p99, role: guardrail, max: 3s}", Limit(kind="max", value=3.0)),
         (
             "{name: cost_per_token, numerator: cost_usd, denominator: output_tokens, direction: down, role: guardrail,"
-            " max_increase: 10%}",
+            " max_increase: 10%, where: live}",
             Limit(kind="max_increase", value=0.1, relative=True),
         ),
     ],
@@ -84,6 +84,14 @@ def test_limits_are_in_the_metric_s_unit(tmp_path: Path, entry: str, limit: Limi
          "6:55: metrics.0.max_drop: a win rate already compares the arms: use 'above: 0.5' or 'not_worse: 5pp'"),
         ("{name: win_rate, role: guardrail, not_worse: 60pp}",
          "6:56: metrics.0.not_worse: a win rate can be at most 50pp worse than even"),
+        ("{name: win_rate, role: primary, above: 0%}", "6:50: metrics.0.above: 'above: 0%' would pass anything"),
+        ("{name: error_rate, role: guardrail, max: 100%}",
+         "6:52: metrics.0.max: 'max: 100%' would pass anything"),
+        ("{name: check_pass_rate, role: primary, not_worse: 100pp}",
+         "6:61: metrics.0.not_worse: 'not_worse: 100pp' would pass anything"),
+        ("{name: check_pass_rate, role: guardrail, min: 0}", "6:57: metrics.0.min: 'min: 0' would pass anything"),
+        ("{name: cost_per_token, numerator: cost_usd, denominator: output_tokens, direction: down, role: guardrail,"
+         " max_increase: 10%}", "6:18: metrics.0.name: a ratio is decided on live events alone: say 'where: live'"),
         ("{name: check_pass_rate, role: guardrail, max_drop: 2%}",
          "6:62: metrics.0.max_drop: 2% of a share could mean two things: write 2pp for percentage points"),
         ("{name: check_pass_rate, role: guardrail, max_drop: 2}", "6:62: metrics.0.max_drop: 2 is more than 100%"),

@@ -112,6 +112,42 @@ def test_code_reaches_nothing_outside(namespaces: bool, code: str, reason: str) 
     assert reason in found.reason
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import sqlite3\nsqlite3.connect({0!r}).execute('create table t(x)')",
+        "import sqlite3\nsqlite3.connect(':memory:').execute(\"attach '{0}' as e\").execute('create table e.t(x)')",
+        "import readline\nreadline.add_history('x')\nreadline.write_history_file({0!r})",
+        "import _xxsubinterpreters as s\ns.run_string(s.create(), 'open({0!r}, \"w\")')",
+        "import _interpreters as s\ns.exec(s.create(), 'open({0!r}, \"w\")')",
+    ],
+)
+def test_files_that_the_interpreter_does_not_report_are_refused_too(
+    namespaces: bool, code: str, tmp_path: Path
+) -> None:
+    """By the kernel where it guards files, else because the modules that open them are not to be had."""
+    outside = tmp_path / "outside"
+    assert not ran(code.format(str(outside)), "", namespaces=namespaces).passed
+    assert not outside.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "library"),
+    [("x._ctypes", "_ctypes"), ("_struct", None)],
+    ids=["under another name", "of its own folder"],
+)
+def test_machine_code_comes_from_the_library_alone(namespaces: bool, name: str, library: str | None) -> None:
+    """C that code brings along, or a refused module under another name, is not loaded."""
+    code = (
+        "import importlib.machinery as m, importlib.util as u, os, sysconfig\n"
+        "path = os.path.join(sysconfig.get_path('platstdlib'), 'lib-dynload', 'x.so')\n"
+        f"if {library is None}:\n    path = os.path.abspath('x.so')\n    open(path, 'wb').write(b'x')\n"
+        f"u.module_from_spec(m.ModuleSpec({name!r}, m.ExtensionFileLoader({name!r}, path), origin=path))\n"
+    )
+    found = ran(code, "", namespaces=namespaces)
+    assert "ImportError: the sandbox refuses" in found.reason
+
+
 def test_no_connection_reaches_a_port_of_this_machine() -> None:
     """Nobody knocks at it."""
     with socket.create_server(("127.0.0.1", 0)) as server:

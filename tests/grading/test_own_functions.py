@@ -45,6 +45,11 @@ too_much = lambda case, completion: 2
 nothing = lambda case, completion: None
 no_passed = lambda case, completion: {"reason": "?"}
 unknown = lambda case, completion: {"passed": True, "scroe": 1}
+leaves = lambda case, completion: exit(0)
+
+async def leaves_later(case, completion):
+    exit(0)
+
 no_value = lambda case, completion: {"passed": True, "value": "much"}
 """
 FILES = {"checks.py": CHECKS, "beside.py": "word = 'late'\n"}
@@ -90,6 +95,8 @@ def test_result_of_a_function_is_a_score(
         ("unknown", "ValueError: unknown returned ['scroe']: expected passed, reason, value, unit"),
         ("no_value", "ValueError: no_value returned the value 'much', which is no number"),
         ("gone", "UsageError: target checks.py: no function 'gone'"),
+        ("leaves", "RuntimeError: SystemExit: 0"),
+        ("leaves_later", "RuntimeError: SystemExit: 0"),
     ],
 )
 def test_function_that_breaks_is_an_error_of_the_check(tmp_path: Path, function: str, error: str) -> None:

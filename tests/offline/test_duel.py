@@ -250,6 +250,20 @@ def test_a_python_function_can_be_an_arm(tmp_path: Path) -> None:
     assert done.json["outcomes"]["treatment"] == {"failed:target": 1, "stop": 2}
 
 
+def test_what_a_function_prints_is_no_part_of_the_result(tmp_path: Path) -> None:
+    """It goes to stderr, so stdout stays JSON; and a function that ends the program fails its case, not the run."""
+    (tmp_path / "bot.py").write_text(
+        "def answer(case):\n    print('asked', case.id)\n    return exit(0) if case.id == 'c1' else 'About it'\n"
+    )
+    variants = {"control": "Be helpful.", "treatment": {"target": "python:bot.py:answer", "version": 3}}
+    write_experiment(tmp_path, cases=cases(3), variants=variants, judge=None, checks=[{"contains": "About"}])
+    with Loopback() as server:
+        done = duel(tmp_path, server)
+    assert done.code == 0, done.err
+    assert done.json["outcomes"]["treatment"] == {"failed:target": 1, "stop": 2}
+    assert "asked c1" in done.err
+
+
 def test_a_conversation_is_sent_turn_by_turn(tmp_path: Path) -> None:
     """A case with messages goes out as it is, under the variant's system prompt."""
     turns = [

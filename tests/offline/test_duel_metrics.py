@@ -1,5 +1,6 @@
 """Every kind of metric and limit, through the real command, on arms whose difference is known."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -136,6 +137,27 @@ def test_a_check_that_cannot_be_made_leaves_the_verdict_open(tmp_path: Path) -> 
         )
     assert found["check_pass_rate"]["control"] in (0.0, 0.5)
     assert found["check_pass_rate"]["decision"] == "inconclusive"
+
+
+def test_where_no_check_could_be_made_there_is_no_rate(tmp_path: Path) -> None:
+    """It is null with its reason, and a note counts what could not be made; one that failed everywhere is 0%."""
+    (tmp_path / "own.py").write_text("def tone(case, completion):\n    raise ValueError('no ear')\n")
+    write_experiment(tmp_path, cases=cases(3), judge=None, checks=[{"python": "own.py:tone"}])
+    with Loopback() as server:
+        done = arena(
+            tmp_path, "duel", "experiment.yaml", "--output-format", "json", environment=dict(server.environment)
+        )
+        assert done.code == 0, done.err
+        [rate] = [one for one in done.json["metrics"] if one["name"] == "check_pass_rate"]
+        assert (rate["control"], rate["treatment"], rate["decision"]) == (None, None, "inconclusive")
+        assert rate["difference"]["reason"] == "no check could be made of any answer"
+        [note] = [note for note in done.json["notes"] if "could not be made" in note]
+        assert note == (
+            "6 of 6 checks 'python' could not be made, and count neither as passed nor as failed: ValueError: no ear"
+        )
+        write_experiment(tmp_path, cases=cases(3), checks=[{"contains": "zebra"}])
+        shown = arena(tmp_path, "duel", "experiment.yaml", environment=dict(server.environment))
+    assert re.search(r"check_pass_rate +0\.0% +0\.0% ", shown.out)
 
 
 def test_what_was_not_measured_is_null_with_the_reason(tmp_path: Path) -> None:

@@ -89,7 +89,7 @@ def test_a_judge_that_people_contradict_is_not_fit(tmp_path: Path) -> None:
             judges[least] = (result["people"]["enough"], result["judge"]["fit"], result["judge"]["unfit_reasons"])
         report = duel(tmp_path, server)
     assert judges == {0.8: (False, False, ["agreement with people 75% is below 80%"]), 0.75: (True, True, [])}
-    assert "✓ gate.min_human_agreement 75.0%" in report.out
+    assert "? gate.min_human_agreement 75.0%: not proved" in report.out
 
 
 @pytest.mark.parametrize("labels", [None, "labels.jsonl"])

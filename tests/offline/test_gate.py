@@ -107,6 +107,16 @@ def test_what_cannot_be_proved_costs_nothing(tmp_path: Path) -> None:
     assert "needs ≥ 183 cases, you have 10" in done.json["reasons"][0]["message"]
 
 
+def test_a_dry_run_proves_nothing(tmp_path: Path) -> None:
+    """It shows the plan and leaves with 3: a job that forgot to take the option out is not green."""
+    write_experiment(tmp_path, variants=CLEAR, cases=cases(40))
+    with Loopback() as server:
+        done = gate(tmp_path, server, "--dry-run")
+        assert server.count == 0
+    assert done.code == 3
+    assert done.json["calls"] == 160
+
+
 def test_arms_that_do_not_differ_may_pass_when_that_is_asked(tmp_path: Path) -> None:
     """`--unchanged pass` is explicit and printed."""
     write_experiment(tmp_path, variants=SAME, cases=cases(40))

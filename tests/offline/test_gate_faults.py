@@ -16,9 +16,11 @@ from loopback import Loopback
 CLEAR = {"control": "Be helpful. quality=0.40", "treatment": "Be kind. quality=0.62"}
 GATE = ["gate", "experiment.yaml", "--concurrency", "4", "-q", "--output-format", "json"]
 SMALL_DISK = """
-import resource, signal, sys
+import atexit, resource, signal, sys
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), int(sys.argv[1])))
+most = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), most))
+atexit.register(resource.setrlimit, resource.RLIMIT_FSIZE, (most, most))  # what measures coverage writes at the end
 sys.argv = ["arena", *sys.argv[2:]]
 from arena.cli.main import main
 main()

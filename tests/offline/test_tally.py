@@ -104,7 +104,11 @@ def test_eight_to_two_cannot_tell() -> None:
          "not to have shown that there is none"),
         ("5-5", "5 won, 5 lost: 50% [19, 81]. Cannot tell: wins and losses balance; to see no difference is not to "
          "have shown that there is none"),
-        ("5000-4", "5,000 won, 4 lost: 99.92% [99.80, 99.98]. Better than a coin flip: a prompt that changes nothing "
+        ("60-40", "60 won, 40 lost: 60% [49.7, 69.7]. Cannot tell: a prompt that changes nothing looks this good in "
+         '1 of 35 runs; the rule "ship if win rate > 50%" ships a coin flip 46% of the time at n = 100'),
+        ("600-400-50", "600 won, 400 lost, 50 tied: 59.5% [56.5, 62.5]. Better than a coin flip: a prompt that "
+         "changes nothing looks this good in 1 of 7.3 billion runs."),
+        ("5000-4", "5,000 won, 4 lost: 99.92% [99.79, 99.98]. Better than a coin flip: a prompt that changes nothing "
          "looks this good in fewer than 1 of a million billion runs."),
     ],
 )  # fmt: skip

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from arena.offline.duel.settle import at_any_stop
 from arena.offline.duel.until_decided import Watch, units_in_order
+from arena.planning.cases_needed import CasesNeeded
 from arena.records.case import Case
 from arena.records.judgment import Comparison
 from arena.records.metric import Criterion, Limit
@@ -184,3 +186,15 @@ def test_prices_are_named_for_all_cases_and_paid_for_those_asked(tmp_path: Path)
         planned = duel(tmp_path, server, "--dry-run").json
         assert server.count == 0
     assert planned["calls"] == 480
+
+
+def test_what_would_settle_it_is_counted_for_an_interval_at_any_stop() -> None:
+    """Never as many cases as there were: the interval of a fixed number would have been narrower."""
+    assert at_any_stop(CasesNeeded(cases=8), 8).cases == 11
+    enough = at_any_stop(CasesNeeded(cases=8), 20)
+    assert (enough.cases, enough.reason) == (
+        None,
+        "more cases would settle it: an interval that holds at any stop is wider",
+    )
+    none = CasesNeeded(cases=None, reason="no case was observed")
+    assert at_any_stop(none, 20) is none

@@ -99,7 +99,8 @@ def test_a_packaged_model_that_is_not_installed_says_how_to_install_it(monkeypat
 
 
 _INTERRUPTED = """
-import asyncio, sys
+import asyncio, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job begins with it ignored
 sys.path[:0] = {path!r}
 from arena.providers.table import open_provider
 from arena.records.variant import Decoding

@@ -91,6 +91,7 @@ def test_a_function_may_return_a_completion_or_a_failure(tmp_path: Path) -> None
         ("async def answer(case): raise TimeoutError('theirs')", "TimeoutError: theirs"),
         ("def answer(case): return 7", "returned int, not str or Completion"),
         ("def answer(case): return next(iter(()))", "StopIteration"),
+        ("async def answer(case): raise SystemExit(0)", "RuntimeError: SystemExit: 0"),
     ],
 )
 def test_what_it_raises_is_a_failure_with_its_class(tmp_path: Path, code: str, said: str) -> None:

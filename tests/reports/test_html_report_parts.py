@@ -139,7 +139,7 @@ def test_an_undecided_duel_says_why(tmp_path: Path) -> None:
         "If it had lost: win rate 50.0% [20.0, 80.0], which changes the verdict.",
         "differs, but not as declared",
         "cost unknown: no price is known for local:tiny",
-        "✗ 80.0%",
+        "? 80.0%: not proved",
         "Five cases prove little.",
         "answers of treatment: 2 cut by length · 58 complete",
     ):

@@ -119,6 +119,10 @@ def test_a_duel_is_a_comment_without_a_verdict() -> None:
 def test_an_open_verdict_that_counts_says_so() -> None:
     """`--inconclusive pass` is printed where the verdict is."""
     assert "--inconclusive pass: counted as a pass" in rendered(gate(), counted_as="pass")
+    assert "--inconclusive pass: counted as a pass" in rendered(gate(), "junit", counted_as="pass")
+    lines = rendered(gate(), "github", counted_as="fail").splitlines()
+    assert lines[0].startswith("::error ")
+    assert "--inconclusive fail: counted as a fail" in lines[0]
 
 
 def test_arms_that_do_not_differ_and_undeclared_differences_are_named() -> None:

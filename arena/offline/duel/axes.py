@@ -43,6 +43,7 @@ def axis_values(
             worst=(left, right),
             best=(left, right),
             of=len(cases),
+            unmeasured=len(cases) - len(scored),
         )
     return found
 

@@ -275,7 +275,7 @@ class _Duel:
     def _take_judgment(self, task: JudgmentTask, answer: Answer) -> None:
         judgment = pairwise.read(task.ballot, answer)
         if isinstance(answer, Completion):
-            judgment = replace(judgment, determinism=determinism_grade([answer]))
+            judgment = replace(judgment, determinism=determinism_grade([answer]), authored=answer.authored)
         self.judgments.append((task.panel_index, judgment))
         if self.watch is not None:
             self.judged.setdefault(judgment.case, []).append(judgment)

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from arena.deciding.decide import decide
+from arena.deciding.health import MOST_LOST
 from arena.deciding.wording import limit_label
 from arena.offline.duel import settle
 from arena.offline.duel.answers import Answers
-from arena.offline.duel.measures import TIMED, Measured, PairedCase, is_share, paired, repeats_needed
+from arena.offline.duel.measures import TIMED, Measured, PairedCase, comparable, is_share, paired, repeats_needed
 from arena.planning.provable import fewest_cases
 from arena.records.case import Case
 from arena.records.experiment import Experiment
@@ -51,11 +52,17 @@ class CaseValues:
     worst: tuple[list[float], list[float]]  # control and treatment if all that is open went against the treatment
     best: tuple[list[float], list[float]]
     of: int  # cases that were asked
+    unmeasured: int = 0  # of those that could be compared
 
     @property
     def is_complete(self) -> bool:
         """Return whether nothing is open."""
         return self.worst == (self.control, self.treatment) == self.best
+
+    @property
+    def is_unknown(self) -> bool:
+        """Return whether every value of both arms is open."""
+        return all(w != b for side in (0, 1) for w, b in zip(self.worst[side], self.best[side], strict=True))
 
 
 def metric_results(
@@ -87,7 +94,7 @@ def metric_results(
     found: list[MetricResult] = []
     for metric in (*declared, *(m for m in ALWAYS_SHOWN if (m.source, m.aggregate) not in measured)):
         values = measured_values(metric, cases, answers, axes, control=control, treatment=treatment)
-        if metric.name in names or (values is not None and _tells_something(values)):
+        if metric.name in names or (values is not None and _tells_something(metric, values)):
             found += _results(metric, values, level=1.0 - experiment.gate.alpha)
     return _adjusted(found)
 
@@ -110,9 +117,12 @@ def measured_values(
     if metric.source.startswith("axis."):
         return axes.get(metric.source.removeprefix("axis."))
     pairs = [(case.id, case.cluster) for case in cases]
-    return values_of(
-        paired(metric.source, answers, pairs, control=control, treatment=treatment), metric, asked=len(cases)
-    )
+    found = paired(metric.source, answers, pairs, control=control, treatment=treatment)
+    values = values_of(found, metric, asked=len(cases))
+    if len(found) == len(cases) or is_share(metric.source):  # a share is of the cases that have checks
+        return values
+    could_be = comparable(metric.source, answers, pairs, control=control, treatment=treatment)
+    return replace(values, unmeasured=could_be - len(found))
 
 
 def values_of(pairs: Sequence[PairedCase], metric: Metric, *, asked: int) -> CaseValues:
@@ -133,31 +143,40 @@ def values_of(pairs: Sequence[PairedCase], metric: Metric, *, asked: int) -> Cas
     )
 
 
-def _tells_something(values: CaseValues) -> bool:
-    """Return whether a metric that nobody asked for is worth a line: something was measured, and not all of it is 0."""
-    return any(values.control) or any(values.treatment)
+def _tells_something(metric: Metric, values: CaseValues) -> bool:
+    """Return whether a metric that nobody asked for is worth a line: not all of it is 0, or 0 is bad news."""
+    return any(values.control) or any(values.treatment) or (metric.direction == "up" and bool(values.control))
 
 
 def _results(metric: Metric, values: CaseValues | None, *, level: float) -> list[MetricResult]:
-    if values is None or not values.control:
-        return [_undefined(metric, limit) for limit in metric.limits or (None,)]
+    if values is None or not values.control or values.is_unknown:
+        reason = _why_undefined(metric, measured=values is not None and bool(values.control))
+        return [_undefined(metric, limit, reason) for limit in metric.limits or (None,)]
     return [_result(metric, limit, values, level) for limit in metric.limits or (None,)]
 
 
-def _undefined(metric: Metric, limit: Limit | None) -> MetricResult:
-    reason = "not measured in both arms"
+def _why_undefined(metric: Metric, *, measured: bool) -> str:
+    """Return why there is no number: nothing was measured, or all that was is open."""
+    if measured:
+        judged = metric.source.startswith("axis.")
+        return "no judgment could be read" if judged else "no check could be made of any answer"
     if metric.source in TIMED:
-        reason = "no case was called in both arms in the same run; --refresh measures both"
-    elif metric.source == "check_pass_rate":
-        reason = "no case has a check"
-    elif metric.source == "cost_usd":
-        reason = "the price of a model is unknown"
-    elif (k := repeats_needed(metric.source)) > 1:
-        reason = f"no case with checks has {k} answers in both arms; --repeats {k} asks for them"
+        return "no case was called in both arms in the same run; --refresh measures both"
+    if metric.source == "check_pass_rate":
+        return "no case has a check"
+    if metric.source == "cost_usd":
+        return "the price of a model is unknown"
+    if (k := repeats_needed(metric.source)) > 1:
+        return f"no case with checks has {k} answers in both arms; --repeats {k} asks for them"
+    return "not measured in both arms"
+
+
+def _undefined(metric: Metric, limit: Limit | None, reason: str) -> MetricResult:
     return MetricResult(
         name=metric.name,
         role=metric.role,
         unit=metric.unit,
+        direction=metric.direction,
         control=None,
         treatment=None,
         difference=Estimate(value=None, interval=None, n=0, unit_of_measure=metric.unit, reason=reason),
@@ -212,14 +231,16 @@ def _criterion(metric: Metric, limit: Limit) -> Criterion:
 
 def _result(metric: Metric, limit: Limit | None, values: CaseValues, level: float) -> MetricResult:
     found = decided(metric, limit, values, level=level)
-    difference, alone, decision = found.difference, found.alone, found.decision
     notes = [f"measured in {len(values.control)} of {values.of} cases"] if len(values.control) < values.of else []
-    if limit is not None and decision == "inconclusive":
+    if limit is not None and found.decision == "inconclusive":
         notes.insert(0, _what_settles_it(_criterion(metric, limit), metric, values, found.decided_on, level))
+    found = _withheld(found, values)
+    difference, alone, decision = found.difference, found.alone, found.decision
     return MetricResult(
         name=metric.name,
         role=metric.role,
         unit=metric.unit,
+        direction=metric.direction,
         control=difference.control,
         treatment=difference.treatment,
         difference=difference.estimate,
@@ -231,6 +252,15 @@ def _result(metric: Metric, limit: Limit | None, values: CaseValues, level: floa
         level=alone,
         message=found.message,
     )
+
+
+def _withheld(found: Decided, values: CaseValues) -> Decided:
+    """Return what was decided; nothing where more was not measured than may be lost, which is seldom lost by chance."""
+    could_be = len(values.control) + values.unmeasured
+    if found.decision in (None, "inconclusive") or values.unmeasured <= MOST_LOST * could_be:
+        return found
+    message = f"{found.message}; measured in {len(values.control)} of {values.of} cases: nothing is decided"
+    return replace(found, decision="inconclusive", message=message)
 
 
 def _what_settles_it(

@@ -1,11 +1,16 @@
 """How many cases would settle what a run could not tell."""
 
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from arena.planning.cases_needed import CasesNeeded, cases_needed_bounded, cases_needed_unbounded
 from arena.records.judgment import Comparison
 from arena.records.metric import Criterion
 from arena.stats.estimate import Estimate
+
+#: By so much the betting interval is wider at most than the one at a fixed n (Waudby-Smith & Ramdas, JRSS-B 2024).
+WIDER = 1.17
 
 
 def for_win_rate(comparisons: Sequence[Comparison], criterion: Criterion, *, level: float) -> CasesNeeded:
@@ -16,6 +21,20 @@ def for_win_rate(comparisons: Sequence[Comparison], criterion: Criterion, *, lev
         clusters=[one.cluster for one in comparisons],
         level=level,
     )
+
+
+def at_any_stop(needed: CasesNeeded, cases: int) -> CasesNeeded:
+    """Return how many cases would settle by an interval that holds at any stop what `needed` settle at a planned end.
+
+    >>> at_any_stop(CasesNeeded(cases=200), 60).cases
+    274
+    """
+    if needed.cases is None:
+        return needed
+    more = math.ceil(needed.cases * WIDER**2)
+    if more > cases:
+        return replace(needed, cases=more)
+    return CasesNeeded(cases=None, reason="more cases would settle it: an interval that holds at any stop is wider")
 
 
 def for_metric(

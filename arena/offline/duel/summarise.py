@@ -18,6 +18,7 @@ from arena.offline.duel.flagged import doubted, flagged_answers
 from arena.offline.duel.judges import judges_of
 from arena.offline.duel.lost import lost_cases
 from arena.offline.duel.metrics import CaseValues, measured_values, metric_results
+from arena.offline.duel.open_checks import open_checks
 from arena.offline.duel.outlook import reach
 from arena.offline.duel.plan import DuelPlan
 from arena.offline.duel.until_decided import largest_cluster
@@ -248,6 +249,8 @@ class Found:
             return None, headline.note
         criterion = Criterion(metric="win_rate", role=headline.role, limit=headline.limit, direction="up", unit="share")
         needed = settle.for_win_rate(comparisons, criterion, level=1.0 - self.plan.experiment.gate.alpha)
+        if self.plan.options.until_decided:
+            needed = settle.at_any_stop(needed, len(self.cases))
         return needed.cases, settle.sentence(needed, len(self.cases))
 
     def differences(self) -> tuple[ArmDifference, ...]:
@@ -285,6 +288,7 @@ class Found:
             for difference in self.differences()
             if not difference.declared
         ]
+        notes += open_checks(self.executed.answered)
         notes += [f"too few cases: {one.message}" for one in reachable if not one.within_reach]
         if not self.differences():
             notes.append("nothing to compare: the arms are the same")

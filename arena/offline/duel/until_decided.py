@@ -62,7 +62,10 @@ def win_rate_criteria(experiment: Experiment) -> tuple[Criterion, ...]:
 def decides_more(experiment: Experiment) -> bool:
     """Return whether anything besides the win rate must pass: then a proof of the win rate settles nothing."""
     others = (metric for metric in experiment.metrics if metric.source != "win_rate" and metric.where != "live")
-    return bool(experiment.gate.must_pass) or any(metric.role != "secondary" and metric.limits for metric in others)
+    rules = experiment.gate
+    if rules.must_pass or rules.min_human_agreement is not None:
+        return True
+    return any(metric.role != "secondary" and metric.limits for metric in others)
 
 
 class Watch:

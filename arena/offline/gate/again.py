@@ -8,6 +8,7 @@ from typing import Any
 
 from arena.errors import StorageFailed, UsageError
 from arena.files import experiments
+from arena.offline.duel.differences import declared_differences
 from arena.offline.duel.execute import Executed, watch_of
 from arena.offline.duel.labels import with_labels
 from arena.offline.duel.plan import DuelPlan
@@ -18,7 +19,7 @@ from arena.records.experiment import Experiment
 from arena.records.gate import GateResult
 from arena.records.metric import Decision
 from arena.records.run_options import RunOptions
-from arena.runs.codec import from_json
+from arena.runs.codec import Undecodable, from_json
 from arena.runs.saved import SavedRun
 
 
@@ -57,7 +58,8 @@ def decide_again(
         return Redecided(result=unsent(plan, known), manifest=run.manifest)
     run.check_contents()
     executed = _executed(run, plan)
-    result = decided(plan, executed)
+    # What a stop saved is of the calls that were planned; a run that is decided again plans none.
+    result = replace(decided(plan, executed), early_stop=run.result.early_stop)
     return Redecided(
         result=result, manifest={**run.manifest, **attempts_of(plan, result, executed, run=run.id, clock=clock)}
     )
@@ -99,7 +101,10 @@ def _changed(run: SavedRun, now: Experiment) -> str:
 
 def _options(run: SavedRun) -> RunOptions:
     known = {name: value for name, value in run.manifest.get("options", {}).items() if name in RunOptions.__slots__}
-    return from_json(RunOptions, known)
+    try:
+        return from_json(RunOptions, known)
+    except Undecodable as error:
+        raise StorageFailed(f"run {run.id}: manifest.json was changed or damaged: {error}") from None
 
 
 def _plan(run: SavedRun, experiment: Experiment) -> DuelPlan:
@@ -117,6 +122,7 @@ def _plan(run: SavedRun, experiment: Experiment) -> DuelPlan:
             f"run {run.id} was made on the dev cases of a split: those tune, the others decide",
             hint=f"arena gate {experiment.path} asks the gate cases",
         )
+    arms = (experiment.control, experiment.treatment)
     selection: Selection = select_cases(experiment, options, part="gate")
     plan = DuelPlan(
         experiment=experiment,
@@ -125,7 +131,7 @@ def _plan(run: SavedRun, experiment: Experiment) -> DuelPlan:
         repeats=options.repeats or experiment.repeats,
         seed=experiment.seed if options.seed is None else options.seed,
         tasks=(),
-        differences=run.result.differences,
+        differences=declared_differences(*(experiment.variants[name] for name in arms)),
         environment={},
         notes=experiment.warnings,
         purpose="gate" if purpose == "gate" else "duel",

@@ -1,11 +1,13 @@
-"""What makes a judge's preference no proof, although the judge is fit: answers that no model gave, or that game it."""
+"""What makes evidence no proof, although the judge is fit: answers that no model gave or that game it, copied cases."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from statistics import fmean
 
+from arena.deciding.health import MOST_LOST, failing_arms
 from arena.offline.duel.execute import Executed
 from arena.offline.duel.plan import DuelPlan
 from arena.records.answered import Answered
+from arena.records.case import Case
 from arena.records.result import DuelResult
 
 #: Below so many answers a single one may well be right for all of them.
@@ -27,18 +29,42 @@ def doubts(plan: DuelPlan, duel: DuelResult, executed: Executed) -> Iterator[str
     """
     if any(row.completion is not None and row.completion.authored for row in executed.answered):
         yield "the answers were written by hand: they prove nothing of a model"
+    if any(judgment.authored for judgment in executed.judgments):
+        yield "the judgments were written by hand: they prove nothing of an answer"
+    repeated = _repeated(plan.selection.cases)
+    if repeated > MOST_LOST * len(plan.selection.cases):
+        yield f"{repeated} of {len(plan.selection.cases)} cases repeat another one: give copies one 'cluster'"
     if not plan.experiment.judges:
+        yield from _failing(plan, executed)
         return
     control, treatment = (_texts(executed, arm.name) for arm in (plan.control, plan.treatment))
     if _is_constant(control, treatment):
         distinct = len(set(treatment))
-        yield f"the treatment has {distinct} different answers to {len(treatment)} cases: liking them proves nothing"
+        answers = "one answer" if distinct == 1 else f"{distinct} different answers"
+        yield f"the treatment has {answers} to {len(treatment)} cases: liking them proves nothing"
     ratio = _length_ratio(control, treatment)
     if ratio >= MUCH_LONGER and not _limits_length(plan) and not _wins_at_equal_length(duel):
         yield (
             f"the treatment's answers are {ratio:.1f} times as long and do not win at equal length: "
             "give output_tokens_mean a limit if they may be"
         )
+
+
+def _repeated(cases: Sequence[Case]) -> int:
+    """Return how many cases ask what another one asks, in another cluster or in none: the same evidence again."""
+    units: dict[object, set[tuple[str | None, str]]] = {}
+    for case in cases:
+        content = (case.input, case.messages, case.context, case.reference, repr(case.vars))
+        units.setdefault(content, set()).add((case.cluster, "" if case.cluster else case.id))
+    return sum(len(of_one) - 1 for of_one in units.values())
+
+
+def _failing(plan: DuelPlan, executed: Executed) -> Iterator[str]:
+    """Yield what a judge's health would say of the arms' failed calls, where there is no judge."""
+    arms = (plan.control.name, plan.treatment.name)
+    failures = {arm: sum(row.variant == arm and row.completion is None for row in executed.answered) for arm in arms}
+    asked = len(plan.selection.cases if executed.counted is None else executed.counted) * plan.repeats
+    yield from failing_arms(failures, *arms, asked)
 
 
 def _texts(executed: Executed, variant: str) -> list[str]:

@@ -8,14 +8,25 @@ from arena.records.ranking import Cycle, RankedVariant
 MOST_NAMED = 4
 
 
-def headline(variants: Sequence[RankedVariant], circles: Sequence[Cycle], *, level: float) -> str:
+def headline(variants: Sequence[RankedVariant], circles: Sequence[Cycle], *, level: float, fit: bool = True) -> str:
     """Return which variant is best, or which may be, and whether an order fits at all.
 
     Args:
         variants: strongest first.
         circles: of variants that beat each other, the surest first.
         level: of all rank sets together.
+        fit: whether the judge is; what another one finds is no proof.
     """
+    found = _found(variants, circles, level=level)
+    return found if fit or not _claims(variants, circles) else f"{found}; but the judge is not fit to decide"
+
+
+def _claims(variants: Sequence[RankedVariant], circles: Sequence[Cycle]) -> bool:
+    """Return whether anything is taken for proven."""
+    return any(circle.proven for circle in circles[:1]) or not all(1 in one.rank_set for one in variants)
+
+
+def _found(variants: Sequence[RankedVariant], circles: Sequence[Cycle], *, level: float) -> str:
     may_be_best = [one.name for one in variants if 1 in one.rank_set]
     if circles and circles[0].proven:
         return f"No order fits: {told(circles[0])}, each step proven"

@@ -123,7 +123,7 @@ def _ranked(
         experiment=None,
         source=None,
         hypothesis=None,
-        headline=headline(scale.variants, circles, level=level),
+        headline=headline(scale.variants, circles, level=level, fit=judge.fit),
         variants=scale.variants,
         win_matrix=matrix,
         pairs=_in_order(pairs, names),

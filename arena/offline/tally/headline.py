@@ -1,6 +1,6 @@
 """The answer in sentences, as plain as it is honest."""
 
-from math import floor, log10
+from math import ceil, floor, log10
 
 from arena.deciding.decide import Decision
 from arena.records.result import JudgeHealth, WinRate
@@ -35,8 +35,18 @@ def counted(rate: WinRate) -> str:
     if interval is None:
         return f"{counts}."
     places = _places(interval)
-    ends = ", ".join(percent(end, places) for end in (interval.low, interval.high))
-    return f"{counts}: {percent(value, places)}% [{ends}]."
+    return f"{counts}: {percent(value, places)}% [{_ends(interval, places)}]."
+
+
+def _ends(interval: Interval, places: int) -> str:
+    """Return both ends with the same decimals; with any, away from the middle, as they stand in the table."""
+    ends = (interval.low, interval.high)
+    places = max(places, *(len(percent(end, places).partition(".")[2]) for end in ends if 0.0 < end < 1.0), 0)
+    if places == 0:
+        return ", ".join(percent(end, 0) for end in ends)
+    scale = 10.0**places
+    low, high = floor(round(100.0 * scale * ends[0], 6)), ceil(round(100.0 * scale * ends[1], 6))
+    return ", ".join("100" if end >= 100.0 * scale else f"{end / scale:.{places}f}" for end in (low, high))
 
 
 def _places(interval: Interval) -> int:

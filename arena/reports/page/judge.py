@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from arena.records.result import DuelResult, FlaggedRecount, HumanAgreement, JudgeHealth
 from arena.reports import numbers
-from arena.reports.judge_lines import coefficient, exact_rate, rate
+from arena.reports.judge_lines import against, coefficient, exact_rate, rate
 from arena.reports.page.markup import Content, Markup, tag
 from arena.reports.page.verdict import counted, section
 
@@ -63,7 +63,7 @@ def _facts(judge: JudgeHealth) -> Iterator[Fact]:
 def _flagged(judge: JudgeHealth) -> Iterator[Markup]:
     if not judge.flagged:
         return
-    title = f"? {counted(len(judge.flagged), 'answer')} may be talking to the judge"
+    title = f"? {counted(len(judge.suspects), 'answer')} may be talking to the judge"
     lines = [
         tag("li", tag("b", each.case), f" ({each.variant}), {each.family}: ", tag("q", each.excerpt))
         for each in judge.flagged
@@ -97,7 +97,8 @@ def _people(said: HumanAgreement) -> Iterator[Fact]:
     if corrected is not None and corrected.value is not None:
         yield "win rate by people", exact_rate(corrected)
     if said.least is not None:
-        yield "asked for", f"{'✓' if said.enough else '✗'} {numbers.share(said.least)}"
+        mark, _, open_ = against(said.agreement.interval, said.least)
+        yield "asked for", f"{mark} {numbers.share(said.least)}{open_}"
 
 
 def cards(facts: list[Fact]) -> Markup:

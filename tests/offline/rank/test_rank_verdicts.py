@@ -41,6 +41,14 @@ def test_a_clear_order_is_found(tmp_path: Path) -> None:
     assert (found.method, found.fault, found.cycles, found.cases_needed_note) == (DAVIDSON, None, (), None)
 
 
+def test_a_judge_that_is_not_fit_proves_no_order(tmp_path: Path) -> None:
+    """Shown in one order only, the first may have won for its place: the sentence says so where it claims anything."""
+    one_order = [row for row in round_robin(CLEAR, 80) if row["first"] < row["second"]]
+    assert ranked(tmp_path, one_order).headline == ("A is best of 3, sure at 95%; but the judge is not fit to decide")
+    equal = [row for row in round_robin({"A": 0.0, "B": 0.0, "C": 0.0}, 40, seed=3) if row["first"] < row["second"]]
+    assert ranked(tmp_path, equal).headline == "Cannot tell: any of the 3 may be best"
+
+
 def test_equal_variants_are_not_ranked(tmp_path: Path) -> None:
     """All ranks stay open, and the sentence says so."""
     found = ranked(tmp_path, round_robin({"A": 0.0, "B": 0.0, "C": 0.0}, 40, seed=3))
