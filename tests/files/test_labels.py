@@ -114,7 +114,7 @@ def test_every_mistake_is_told_at_its_line(tmp_path: Path) -> None:
     """All at once, each where it stands."""
     rows = [
         "[1]",
-        '{"case": 3, "winner": "tie"}',
+        '{"case": 3.5, "winner": "tie"}',
         '{"case": "c", "human": "C"}',
         '{"case": "c", "winner": "tie", "judge": "A"}',
         '{"case": "c"}',
@@ -126,7 +126,7 @@ def test_every_mistake_is_told_at_its_line(tmp_path: Path) -> None:
     ]
     assert mistakes(tmp_path, *rows) == [
         "labels.jsonl:1:1: expected an object, found a list",
-        "labels.jsonl:2:10: case: expected text, found 3",
+        "labels.jsonl:2:10: case: expected text, found 3.5",
         "labels.jsonl:3:24: human: expected A, B or TIE (or pass, fail), found 'C'",
         "labels.jsonl:4:25: winner: excludes 'human' and 'judge': a label has one form or the other",
         "labels.jsonl:5:1: has neither 'winner' nor 'human'",
