@@ -46,7 +46,7 @@ def make_private(folder: Path) -> None:
     refuse_links(folder)
     try:
         if not folder.parent.is_dir():
-            folder.parent.mkdir(parents=True, mode=0o700)
+            folder.parent.mkdir(parents=True, mode=0o700, exist_ok=True)  # another process may have been first
             folder.parent.chmod(0o700)
         folder.mkdir(mode=0o700, exist_ok=True)
         _close_to_others(folder, 0o700)

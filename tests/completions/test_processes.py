@@ -6,13 +6,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import numpy as np
 import pytest
 
 from arena.completions.cache import Cache
 from arena.completions.claims import Claims
+from arena.completions.folder import make_private
 from completion_parts import request
 from loopback import Fault, Loopback
 
@@ -201,3 +204,17 @@ def test_a_thread_that_blocks_does_not_keep_the_process_alive() -> None:
     _, err = process.communicate(timeout=10)
     assert time.monotonic() - began < 2
     assert (process.returncode, err) == (143, "stopped by SIGTERM\nhint: later\n")
+
+
+def test_many_may_create_the_folder_at_once(tmp_path: Path) -> None:
+    """Whoever comes second finds it there: two first runs that begin together both go on."""
+    with ThreadPoolExecutor(8) as pool:
+        for number in range(100):
+            together, folder = Barrier(8), tmp_path / f"{number}" / "cache" / "completions"
+
+            def create(_: int, together: Barrier = together, folder: Path = folder) -> None:
+                together.wait()
+                make_private(folder)
+
+            list(pool.map(create, range(8)))
+            assert folder.is_dir()
