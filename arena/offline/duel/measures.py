@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from statistics import fmean
 
 from arena.offline.duel.answers import Answers, outcome_class
@@ -68,7 +68,9 @@ def measure(source: str, answered: Answered) -> Measured | None:
     return None if value is None else _exactly(value)
 
 
+@lru_cache(maxsize=4096)
 def _exactly(value: float) -> Measured:
+    """Return a value that nothing could move; most of a run's are one of a few."""
     return Measured(value=float(value), low=float(value), high=float(value))
 
 
