@@ -63,7 +63,9 @@ def together(reasons: Iterable[Reason]) -> Verdict:
 def _without_force(reason: Reason) -> Reason:
     if reason.decision == "inconclusive":
         return reason
-    return replace(reason, decision="inconclusive", message=f"{reason.message}; the evidence is not fit to decide")
+    return replace(
+        reason, decision="inconclusive", message=f"the evidence is not fit to decide; otherwise {reason.message}"
+    )
 
 
 def reason_of(result: DuelResult, metric: MetricResult) -> Reason:
