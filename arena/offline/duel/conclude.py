@@ -1,11 +1,11 @@
 """The end of a duel: its result, written into its run folder."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from arena.offline.duel.plan import DuelPlan
-from arena.offline.duel.run import Asked
+from arena.offline.duel.run import Asked, keep
 from arena.offline.duel.summarise import summarise
 from arena.records.result import DuelResult
 from arena.runs.folder import RunFolder
@@ -32,6 +32,5 @@ def conclude(plan: DuelPlan, asked: Asked, folder: RunFolder) -> Finished:
         StorageFailed: the folder cannot be written; the run stays unfinished, and nothing paid for is lost.
     """
     result = summarise(plan, asked.executed)
-    spending = replace(asked.spending, replay=asked.spending.replay or result.determinism)
-    folder.finish(result, completions=asked.executed.answered, judgments=asked.executed.judgments, spending=spending)
+    keep(asked, folder, result)
     return Finished(result=result, manifest=folder.manifest, warnings=asked.warnings)

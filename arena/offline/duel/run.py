@@ -1,7 +1,7 @@
 """Ask what a duel's plan asks, with completions opened around it."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,7 +15,9 @@ from arena.offline.duel.plan import DuelPlan
 from arena.offline.duel.prepare import callable_models, cap_of
 from arena.providers import table
 from arena.records.call import Provider
-from arena.runs.folder import Spending
+from arena.records.ranking import RankResult
+from arena.records.result import Result
+from arena.runs.folder import RunFolder, Spending
 
 #: Options that choose what is asked: two runs with equal ones are one run when the first was interrupted.
 IDENTIFYING = ("limit", "tags", "cases", "only", "repeats", "seed", "against", "refresh", "until_decided")
@@ -36,6 +38,21 @@ class Asked:
     executed: Executed
     spending: Spending
     warnings: tuple[str, ...]
+
+
+def keep(asked: Asked, folder: RunFolder, result: Result | RankResult) -> None:
+    """Write what a run found, with all that came back and what it took, and mark the run complete.
+
+    Args:
+        asked: what came back.
+        folder: the run's own, held by this process.
+        result: what was found.
+
+    Raises:
+        StorageFailed: the folder cannot be written; the run stays unfinished, and nothing paid for is lost.
+    """
+    spending = replace(asked.spending, replay=asked.spending.replay or result.determinism)
+    folder.finish(result, completions=asked.executed.answered, judgments=asked.executed.judgments, spending=spending)
 
 
 def identity_of(plan: DuelPlan) -> dict[str, Any]:

@@ -1,14 +1,14 @@
 """The end of a gate: the duel's result with a verdict on it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
 from arena.deciding.verdict import verdict
 from arena.offline.duel.execute import Executed
 from arena.offline.duel.plan import DuelPlan
-from arena.offline.duel.run import Asked
+from arena.offline.duel.run import Asked, keep
 from arena.offline.duel.summarise import summarise
 from arena.offline.gate.attempt import attempt_of
 from arena.offline.gate.doubts import doubts
@@ -83,6 +83,5 @@ def conclude(plan: DuelPlan, asked: Asked, folder: RunFolder) -> Gated:
     """
     result = decided(plan, asked.executed)
     folder.manifest |= attempts_of(plan, result, asked.executed, run=folder.id, clock=folder.clock)
-    spending = replace(asked.spending, replay=asked.spending.replay or result.determinism)
-    folder.finish(result, completions=asked.executed.answered, judgments=asked.executed.judgments, spending=spending)
+    keep(asked, folder, result)
     return Gated(result=result, manifest=folder.manifest)
