@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
+from arena.engine.plan import messages_of
 from arena.offline.case_details import compare
-from arena.offline.duel.plan import messages_of
 from arena.records.answered import Answered
 from arena.records.case import Case, Message
 from arena.records.judgment import Judgment

@@ -65,7 +65,7 @@ def duel(
 ) -> None:
     """Is the treatment better on my golden set?"""
     from arena.cli.running import give_plan, run_plan
-    from arena.offline.duel.prepare import prepare_duel
+    from arena.engine.prepare import prepare_duel
     from arena.records.run_options import RunOptions
     from arena.runs.home import runs_folder
     from arena.runs.saved import SavedRun

@@ -13,8 +13,8 @@ from arena.cli.project import project_root, run_reference
 from arena.errors import UsageError
 
 if TYPE_CHECKING:
-    from arena.offline.duel.forecast import Forecast
-    from arena.offline.duel.plan import DuelPlan
+    from arena.engine.forecast import Forecast
+    from arena.engine.plan import DuelPlan
     from arena.records.gate import GateResult
     from arena.records.metric import Decision
     from arena.records.run_options import RunOptions
@@ -116,7 +116,7 @@ def gate(
             _check_nothing_is_asked(experiment, asked, dry_run=dry_run)
             result, facts, run = _again(experiment, root, columns, same)
         else:
-            from arena.offline.duel.prepare import prepare_duel
+            from arena.engine.prepare import prepare_duel
 
             environment = read_environment(env_file)
             plan, expected = prepare_duel(

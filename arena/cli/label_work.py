@@ -13,7 +13,7 @@ from arena.cli.labelling import Session
 from arena.cli.project import run_reference
 from arena.cli.screen import say
 from arena.errors import Interrupted
-from arena.files.located import printable
+from arena.files.reading.located import printable
 from arena.offline.label import incoming
 from arena.offline.label.order import draw, queue, seed_of
 from arena.offline.label.pairs import Comparable

@@ -18,7 +18,7 @@ def project_root(given: Path | None, *, start: Path) -> Path:
         if not given.is_dir():
             raise UsageError(f"--root {given}: no such folder")
         return given.resolve()
-    from arena.files.sources import find_root
+    from arena.files.reading.sources import find_root
     from arena.runs.home import runs_folder
 
     with_runs = (each for each in (start, *start.parents) if runs_folder(each).is_dir())

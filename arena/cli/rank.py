@@ -123,7 +123,7 @@ def _rank_experiment(
 ) -> None:
     from arena.cli.deliver import deliver_ranking
     from arena.cli.running import carry_out, show_plan
-    from arena.offline.duel.run import Asked, identity_of
+    from arena.engine.ask import Asked, identity_of
     from arena.offline.rank.execute import execute_pairs
     from arena.offline.rank.prepare import outlook_of, prepare_rank
 

@@ -9,11 +9,11 @@ from typing import Any
 
 from arena.completions.open import Completions, CompletionSettings, open_completions
 from arena.completions.retry import HashedChance
+from arena.engine.ask import Executing
+from arena.engine.execute import execute
+from arena.engine.plan import DuelPlan, plan_duel
+from arena.engine.select import Selection
 from arena.errors import CacheMiss
-from arena.offline.duel.execute import execute
-from arena.offline.duel.plan import DuelPlan, plan_duel
-from arena.offline.duel.run import Executing
-from arena.offline.duel.select import Selection
 from arena.offline.rank.execute import execute_pairs
 from arena.records.call import Answer, CallFailure, Completion, FailureKind, Request
 from arena.records.experiment import Experiment

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from arena.cli.progress import showing_progress
 from arena.cli.screen import give, say, screen_of
-from arena.offline.duel.execute import execute
-from arena.offline.duel.forecast import Forecast
-from arena.offline.duel.plan import DuelPlan
-from arena.offline.duel.prepare import callable_models, cap_of
-from arena.offline.duel.run import Asked, Executing, ask, identity_of
+from arena.engine.ask import Asked, Executing, ask, identity_of
+from arena.engine.execute import execute
+from arena.engine.forecast import Forecast
+from arena.engine.plan import DuelPlan
+from arena.engine.prepare import callable_models, cap_of
 from arena.providers import table
 from arena.reports.safe_text import safe
 from arena.runs.folder import RunFolder, open_run
@@ -34,7 +34,7 @@ Ended = TypeVar("Ended")
 
 def give_plan(plan: DuelPlan, expected: Forecast, *, output_format: str) -> None:
     """Show what a duel would ask, cost and be able to prove."""
-    from arena.offline.duel.outlook import outlook
+    from arena.engine.outlook import outlook
 
     show_plan(outlook(plan, expected), output_format=output_format)
 

@@ -72,7 +72,7 @@ def _tallied(what: list[str], control: str | None, treatment: str | None) -> "Ta
         return summarise.tally_judgments(table, source=source, control=control, treatment=treatment)
     if len(paths) > 1:
         raise UsageError(f"{outputs[0]}: an output of promptfoo is tallied by itself, not with other files")
-    from arena.files.imports import promptfoo
+    from arena.files.imports import promptfoo_results as promptfoo
 
     return summarise.tally_scored(promptfoo.load(paths[0]), source=source, control=control, treatment=treatment)
 

@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from arena.files.located import printable
+from arena.files.reading.located import printable
 from arena.files.templates import undeclared
 from arena.records.case import Case
 from arena.records.experiment import Judge

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from arena.errors import FileError
-from arena.files.authored import Authored
-from arena.files.checks import JsonSchemaCheck, check_key, mistake_in_schema
-from arena.files.golden_file import CaseEntry, ContextEntry, DocumentEntry
-from arena.files.identifiers import look_alikes, spelled
-from arena.files.json_source import load_json
-from arena.files.located import LocatedFile, Mistakes, Path, printable
-from arena.files.plain_text import decode
-from arena.files.python_files import named_function
-from arena.files.reader import OpenFile, Reader
-from arena.files.run_checks import CodeCheck, PythonCheck
+from arena.files.reading.authored import Authored
+from arena.files.reading.identifiers import look_alikes, spelled
+from arena.files.reading.json_source import load_json
+from arena.files.reading.located import LocatedFile, Mistakes, Path, printable
+from arena.files.reading.plain_text import decode
+from arena.files.reading.python_files import named_function
+from arena.files.reading.reader import OpenFile, Reader
+from arena.files.shapes.checks import JsonSchemaCheck, check_key, mistake_in_schema
+from arena.files.shapes.golden_file import CaseEntry, ContextEntry, DocumentEntry
+from arena.files.shapes.run_checks import CodeCheck, PythonCheck
 from arena.records.case import Case, Check, Document, Message
 
 

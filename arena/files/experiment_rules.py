@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from arena.files.authored import did_you_mean
-from arena.files.experiment_file import ExperimentFile
-from arena.files.identifiers import look_alikes, spelled
-from arena.files.located import Mistakes, printable
 from arena.files.metrics import conflicts, is_of_checks, named
-from arena.files.reader import OpenFile
+from arena.files.reading.authored import did_you_mean
+from arena.files.reading.identifiers import look_alikes, spelled
+from arena.files.reading.located import Mistakes, printable
+from arena.files.reading.reader import OpenFile
+from arena.files.shapes.experiment_file import ExperimentFile
 from arena.files.template_mistake import TemplateMistake
 from arena.files.templates import compile_template, values_of
 from arena.files.variants import template_place

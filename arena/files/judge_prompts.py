@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from arena.files.authored import did_you_mean
-from arena.files.experiment_file import JudgePromptEntry
-from arena.files.located import Path, printable
-from arena.files.reader import OpenFile, Reader
+from arena.files.reading.authored import did_you_mean
+from arena.files.reading.located import Path, printable
+from arena.files.reading.reader import OpenFile, Reader
+from arena.files.shapes.experiment_file import JudgePromptEntry
 from arena.files.template_mistake import TemplateMistake
 from arena.files.templates import compile_template
 from arena.records.experiment import JudgePrompt

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from arena.errors import Mistake, UsageError
-from arena.files.json_source import load_json
-from arena.files.located import MOST_PLACED, Mistakes, printable
-from arena.files.plain_text import decode
+from arena.files.reading.json_source import load_json
+from arena.files.reading.located import MOST_PLACED, Mistakes, printable
+from arena.files.reading.plain_text import decode
 
 NAN: Final = float("nan")
 SHARES: Final = {"first": 0.0, "tie": 0.5, "second": 1.0}

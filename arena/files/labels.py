@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from arena.errors import FileError, Mistake, UsageError
-from arena.files.authored import did_you_mean
-from arena.files.json_source import load_lines
-from arena.files.located import MOST_ROWS, LocatedFile, Marks, Mistakes, printable, quoted
-from arena.files.plain_text import decode
+from arena.files.reading.authored import did_you_mean
+from arena.files.reading.json_source import load_lines
+from arena.files.reading.located import MOST_ROWS, LocatedFile, Marks, Mistakes, printable, quoted
+from arena.files.reading.plain_text import decode
 from arena.records.label import Label
 
 TIE = "tie"

@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from arena.files.amounts import Amount
-from arena.files.authored import did_you_mean
-from arena.files.experiment_file import MetricEntry
-from arena.files.located import printable
+from arena.files.reading.amounts import Amount
+from arena.files.reading.authored import did_you_mean
+from arena.files.reading.located import printable
+from arena.files.shapes.experiment_file import MetricEntry
 from arena.records.metric import Limit, Metric
 
 Direction = Literal["up", "down"]

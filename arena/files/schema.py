@@ -6,10 +6,10 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
 from arena.errors import UsageError
-from arena.files.authored import did_you_mean
-from arena.files.experiment_file import ExperimentFile
-from arena.files.golden_file import GoldenFile
-from arena.files.rubric_file import RubricFile
+from arena.files.reading.authored import did_you_mean
+from arena.files.shapes.experiment_file import ExperimentFile
+from arena.files.shapes.golden_file import GoldenFile
+from arena.files.shapes.rubric_file import RubricFile
 from arena.records.ranking import RankResult
 from arena.records.result import Result
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from arena.errors import UsageError
-from arena.files.located import printable
+from arena.files.reading.located import printable
 
 MOST_CHARACTERS = 4_000_000  # of one rendered prompt
 

@@ -10,7 +10,7 @@ from jinja2 import nodes
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from arena.files.located import printable
+from arena.files.reading.located import printable
 from arena.files.template_mistake import MOST_CHARACTERS, TemplateMistake, undefined
 
 MOST_STEPS = 100_000  # turns of all loops of one rendering

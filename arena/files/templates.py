@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from arena.files.located import printable
+from arena.files.reading.located import printable
 from arena.files.template_mistake import TemplateMistake, bounded, undefined
 from arena.records.case import Case, Document
 

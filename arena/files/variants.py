@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
 from arena.files.answers import resolve_context, resolve_outputs
-from arena.files.authored import Text
-from arena.files.experiment_file import DecodingEntry, ExperimentFile, JudgeEntry, ModelKeys, VariantEntry
 from arena.files.judge_prompts import resolve_judge_prompt
-from arena.files.located import Path
-from arena.files.python_files import named_function
-from arena.files.reader import OpenFile, Reader
-from arena.files.sources import Unreadable, inside
+from arena.files.reading.authored import Text
+from arena.files.reading.located import Path
+from arena.files.reading.python_files import named_function
+from arena.files.reading.reader import OpenFile, Reader
+from arena.files.reading.sources import Unreadable, inside
+from arena.files.shapes.experiment_file import DecodingEntry, ExperimentFile, JudgeEntry, ModelKeys, VariantEntry
 from arena.records.case import Case
 from arena.records.experiment import Judge
 from arena.records.variant import Decoding, Model, Price, Target, Variant

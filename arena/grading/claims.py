@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from arena.completions.question import (
+from arena.asking.question import (
     DATA_RULE,
     Question,
     build,

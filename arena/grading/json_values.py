@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from arena.files.json_paths import select
+from arena.files.reading.json_paths import select
 from arena.grading.json_answers import NotJson, parsed
 from arena.grading.numbers import SLACK
 from arena.grading.patterns import Budget

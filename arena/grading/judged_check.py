@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from arena.completions.question import (
+from arena.asking.question import (
     DATA_RULE,
     Question,
     build,

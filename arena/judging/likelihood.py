@@ -2,7 +2,7 @@
 
 A judge that always writes the first letter still holds an opinion: the log-odds of the letters shift with what
 is shown. Where the bias towards a slot is the same in both orders, it cancels in the sum of the two, so the sign
-of that sum is the verdict (`arena.judging.merge`).
+of that sum is the verdict (`arena.evidence.merge`).
 """
 
 import math

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from arena.completions.question import (
+from arena.asking.question import (
     Question,
     Reply,
     asking_decoding,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from arena.completions.question import (
+from arena.asking.question import (
     Question,
     build,
     case_blocks,

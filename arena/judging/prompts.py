@@ -3,7 +3,7 @@
 import json
 from dataclasses import replace
 
-from arena.completions.question import DATA_RULE
+from arena.asking.question import DATA_RULE
 from arena.files.templates import compile_template
 from arena.records.experiment import JudgePrompt
 from arena.records.rubric import Axis, Rubric

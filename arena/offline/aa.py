@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING
 
+from arena.engine.execute import Executed, Progress
+from arena.engine.outlook import reach
+from arena.engine.plan import DuelPlan
+from arena.engine.select import Selection
 from arena.errors import UsageError
-from arena.offline.duel.execute import Executed, Progress
 from arena.offline.duel.metrics import CaseValues, decided, declared_metrics
-from arena.offline.duel.outlook import reach
-from arena.offline.duel.plan import DuelPlan
-from arena.offline.duel.select import Selection
 from arena.offline.duel.summarise import Found, preference_of, win_rate_metric
 from arena.records.aa import AAResult, PolicyResult
 from arena.records.judgment import Comparison

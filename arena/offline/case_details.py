@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Literal, Protocol, TypeVar
 
-from arena.judging.merge import merge
-from arena.offline.duel.plan import context_of
+from arena.engine.plan import context_of
+from arena.evidence.merge import merge
 from arena.records.answered import Answered
 from arena.records.case import Case, Document
 from arena.records.case_details import CaseDetails

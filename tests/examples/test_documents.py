@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from arena.files.checks import CHECKS
+from arena.files.shapes.checks import CHECKS
 from arena.providers.table import VENDORS
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -8,9 +8,9 @@ import pytest
 
 from arena.errors import FileError, UsageError
 from arena.files.check_file import check_file, recognise
+from arena.files.reading.yaml_source import load_yaml
 from arena.files.schema import KINDS, json_schema
 from arena.files.split import fraction, part_of
-from arena.files.yaml_source import load_yaml
 from arena.records.experiment import Split
 from authored_project import CASES, HEAD, VARIANTS, write
 

@@ -8,8 +8,8 @@ import pytest
 
 from arena.errors import FileError
 from arena.files import experiments
+from arena.files.reading.yaml_source import load_yaml
 from arena.files.schema import json_schema
-from arena.files.yaml_source import load_yaml
 from arena.records.case import Check, Document
 from arena.records.metric import Limit
 from arena.records.variant import Decoding, Model, Price, RecordedOutput

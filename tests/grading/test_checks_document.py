@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from arena.files.checks import CHECKS
+from arena.files.shapes.checks import CHECKS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "checks.md").read_text(encoding="utf-8")
 BLOCKS = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)]

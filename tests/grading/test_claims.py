@@ -8,7 +8,7 @@ import pytest
 
 from arena.errors import FileError
 from arena.files import experiments
-from arena.files.checks import CHECKS
+from arena.files.shapes.checks import CHECKS
 from arena.grading import judged
 from arena.grading.claims import AskedDissection
 from arena.records.call import Completion, Finish

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from arena.files import json_paths
-from arena.files.json_paths import BadPath, parse, select
+from arena.files.reading import json_paths
+from arena.files.reading.json_paths import BadPath, parse, select
 from graded_answers import graded, outcome
 
 ORDER = '{"items": [{"sku": "A", "price": 14.99}, {"sku": "B", "price": 5}], "gift": true, "note": null, "n": 1}'

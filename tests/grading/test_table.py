@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from arena.errors import BudgetExceeded
-from arena.files.checks import CHECKS
+from arena.files.shapes.checks import CHECKS
 from arena.grading.judged import JUDGED_KEYS
 from arena.grading.means import Means
 from arena.grading.table import GRADERS, JUDGED, RUNNERS, grade, grade_by_running

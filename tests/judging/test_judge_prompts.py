@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from arena.completions.question import DATA_RULE
+from arena.asking.question import DATA_RULE
 from arena.files import experiments
 from arena.judging import prompts
 from arena.judging.pairwise import Ballot, ballots

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arena.errors import UsageError
+from arena.evidence.merge import merge
 from arena.judging.likelihood import UnlikelyReply, expected_level, log_odds
-from arena.judging.merge import merge
 from arena.judging.pairwise import Ballot, ballots, read
 from arena.records.call import FailureKind, Finish
 from arena.records.experiment import Judge

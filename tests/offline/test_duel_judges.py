@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from arena.measuring.answers import Answers
 from arena.offline.aa import plan_of
-from arena.offline.duel.answers import Answers
 from arena.offline.duel.judges import judges_of
 from arena.offline.duel.people import People
 from arena.records.experiment import Judge

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from arena.offline.duel.differences import declared_differences
+from arena.engine.differences import declared_differences
 from arena.records.case import Document
 from arena.records.variant import Decoding, Model, Target, Variant
 from command_line import arena

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from arena.engine.graded import without_confounded_times
+from arena.engine.prepare import prepare_duel
 from arena.errors import UsageError
-from arena.offline.duel.graded import without_confounded_times
-from arena.offline.duel.prepare import prepare_duel
 from arena.records.answered import Answered
 from arena.records.run_options import RunOptions
 from arena.records.score import Score

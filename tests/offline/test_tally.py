@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from arena.deciding import health as of_objects
 from arena.errors import UsageError
-from arena.files.imports.promptfoo import Scored, ScoredTable
+from arena.evidence import health as of_objects
+from arena.evidence.merge import merge
+from arena.files.imports.promptfoo_results import Scored, ScoredTable
 from arena.files.judgments import AxisColumns, JudgmentColumns
-from arena.judging.merge import merge
 from arena.offline.tally import health
 from arena.offline.tally.arms import choose_arms
 from arena.offline.tally.chance import naive_rule_rate

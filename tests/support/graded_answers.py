@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from arena.files.checks import CHECKS
+from arena.files.shapes.checks import CHECKS
 from arena.grading.means import Means
 from arena.grading.table import RUNNERS, grade, grade_by_running
 from arena.records.call import Completion, Finish

@@ -43,7 +43,7 @@ class LabelledCase:
     def verdicts(self) -> tuple[Pair, ...]:
         """Return what the judge decided: each judgment by itself, but one verdict of both orders by likelihood.
 
-        A judge's log-odds of the two orders count as the sign of their mean, as `judging.merge` has it: alone, an
+        A judge's log-odds of the two orders count as the sign of their mean, as `evidence.merge` has it: alone, an
         order by likelihood is mostly the judge's bias towards a slot.
         """
         if all(pair.judged.odds is None for pair in self.pairs):

@@ -5,17 +5,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from arena.engine.previous import comparisons
 from arena.errors import UsageError
 from arena.files import judgments, labels
 from arena.files.labels import LabelFile, Labels, labels_of
+from arena.measuring.answers import Answers
 from arena.offline.aa import plan_of
 from arena.offline.audit.evidence import Evidence, digests_of, of_columns, of_judgments, of_words
 from arena.offline.audit.matching import match
 from arena.offline.audit.summarise import LEVEL, Subject
-from arena.offline.duel.answers import Answers
 from arena.offline.duel.judges import judges_of
 from arena.offline.duel.people import People
-from arena.offline.duel.previous import comparisons
 from arena.offline.tally.arms import choose_arms
 from arena.offline.tally.compared import merged, shares_of
 from arena.offline.tally.flagged import flagged_of

@@ -8,7 +8,7 @@ import numpy as np
 
 from arena.errors import UsageError
 from arena.files.labels import Labels
-from arena.files.located import printable
+from arena.files.reading.located import printable
 from arena.offline.audit import measures
 from arena.offline.audit.corrected import corrected_win_rate, judge_scores, shifted_win_rate
 from arena.offline.audit.drift import drift

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from arena.offline.duel.plan import DuelPlan
-from arena.offline.duel.run import Asked, keep
+from arena.engine.ask import Asked, keep
+from arena.engine.plan import DuelPlan
 from arena.offline.duel.summarise import summarise
 from arena.records.result import DuelResult
 from arena.runs.folder import RunFolder

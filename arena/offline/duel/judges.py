@@ -4,11 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from arena.deciding.health import judge_health
-from arena.deciding.self_preference import family, own_arm, self_preference
-from arena.offline.duel.answers import Answers
+from arena.engine.plan import DuelPlan
+from arena.evidence.health import judge_health
+from arena.evidence.self_preference import family, own_arm, self_preference
+from arena.measuring.answers import Answers
 from arena.offline.duel.flagged import flagged_answers
-from arena.offline.duel.plan import DuelPlan
 from arena.records.judgment import Judgment
 from arena.records.result import JudgeHealth
 from arena.stats.estimate import Estimate

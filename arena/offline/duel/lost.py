@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from statistics import fmean
 
+from arena.engine.plan import DuelPlan
 from arena.judging.axes import axis_means
-from arena.offline.duel.answers import Answers
-from arena.offline.duel.plan import DuelPlan
+from arena.measuring.answers import Answers
 from arena.records.answered import Answered
 from arena.records.judgment import Comparison, Judgment
 from arena.records.result import LostCase

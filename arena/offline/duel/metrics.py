@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from arena.deciding.decide import decide
-from arena.deciding.health import MOST_LOST
 from arena.deciding.wording import limit_label
+from arena.evidence.health import MOST_LOST
+from arena.measuring.answers import Answers
+from arena.measuring.measures import TIMED, Measured, PairedCase, comparable, is_share, paired, repeats_needed
 from arena.offline.duel import settle
-from arena.offline.duel.answers import Answers
-from arena.offline.duel.measures import TIMED, Measured, PairedCase, comparable, is_share, paired, repeats_needed
 from arena.planning.provable import fewest_cases
 from arena.records.case import Case
 from arena.records.experiment import Experiment

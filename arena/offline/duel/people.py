@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from arena.engine.execute import Executed
+from arena.engine.plan import DuelPlan
 from arena.offline.audit import measures
 from arena.offline.audit.corrected import corrected_win_rate
 from arena.offline.audit.evidence import Evidence, digests_of, of_judgments
 from arena.offline.audit.matching import match
 from arena.offline.audit.summarise import label_notes, of_judge
-from arena.offline.duel.execute import Executed
-from arena.offline.duel.plan import DuelPlan
 from arena.records.judgment import Comparison
 from arena.records.result import HumanAgreement
 from arena.stats.estimate import Estimate

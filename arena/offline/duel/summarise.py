@@ -6,22 +6,22 @@ from math import fsum
 from typing import TYPE_CHECKING
 
 from arena.deciding.decide import decide
-from arena.judging.merge import merge
-from arena.judging.panel import panel_agreement
+from arena.engine.determinism import MEANING, grade, worst
+from arena.engine.differences import undeclared_differences
+from arena.engine.execute import Executed, calls_expected
+from arena.engine.outlook import reach
+from arena.engine.plan import DuelPlan
+from arena.engine.until_decided import largest_cluster
+from arena.evidence.merge import merge
+from arena.evidence.panel import panel_agreement
+from arena.measuring.answers import Answers
 from arena.offline.duel import settle
-from arena.offline.duel.answers import Answers
 from arena.offline.duel.axes import axis_results, axis_values
-from arena.offline.duel.determinism import MEANING, grade, worst
-from arena.offline.duel.differences import undeclared_differences
-from arena.offline.duel.execute import Executed, calls_expected
 from arena.offline.duel.flagged import doubted, flagged_answers
 from arena.offline.duel.judges import judges_of
 from arena.offline.duel.lost import lost_cases
 from arena.offline.duel.metrics import CaseValues, measured_values, metric_results
 from arena.offline.duel.open_checks import open_checks
-from arena.offline.duel.outlook import reach
-from arena.offline.duel.plan import DuelPlan
-from arena.offline.duel.until_decided import largest_cluster
 from arena.offline.win_rate import described, worst_case
 from arena.records.case import Case
 from arena.records.experiment import Experiment

@@ -6,13 +6,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from arena.engine.differences import declared_differences
+from arena.engine.execute import Executed, watch_of
+from arena.engine.labels import with_labels
+from arena.engine.plan import DuelPlan
+from arena.engine.select import Selection, select_cases
 from arena.errors import StorageFailed, UsageError
 from arena.files import experiments
-from arena.offline.duel.differences import declared_differences
-from arena.offline.duel.execute import Executed, watch_of
-from arena.offline.duel.labels import with_labels
-from arena.offline.duel.plan import DuelPlan
-from arena.offline.duel.select import Selection, select_cases
 from arena.offline.gate.beforehand import known_beforehand, unsent
 from arena.offline.gate.conclude import attempts_of, decided
 from arena.records.experiment import Experiment

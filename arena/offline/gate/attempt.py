@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 
-from arena.offline.duel.execute import Executed
+from arena.engine.execute import Executed
 from arena.records.case import Case
 from arena.records.gate import GateResult
 from arena.runs.attempts import Attempt

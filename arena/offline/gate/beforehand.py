@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from arena.deciding.verdict import nothing_to_compare, together
 from arena.deciding.wording import limit_label
+from arena.engine.outlook import clusters_of
+from arena.engine.plan import DuelPlan
 from arena.errors import UsageError
-from arena.offline.duel.outlook import clusters_of
-from arena.offline.duel.plan import DuelPlan
 from arena.planning.provable import provable
 from arena.records.gate import GateResult, Reason, Verdict
 from arena.records.metric import Decision, Metric

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from arena.deciding.verdict import verdict
-from arena.offline.duel.execute import Executed
-from arena.offline.duel.plan import DuelPlan
-from arena.offline.duel.run import Asked, keep
+from arena.engine.ask import Asked, keep
+from arena.engine.execute import Executed
+from arena.engine.plan import DuelPlan
 from arena.offline.duel.summarise import summarise
 from arena.offline.gate.attempt import attempt_of
 from arena.offline.gate.doubts import doubts

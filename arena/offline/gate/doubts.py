@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from statistics import fmean
 
-from arena.deciding.health import MOST_LOST, failing_arms
-from arena.offline.duel.execute import Executed
-from arena.offline.duel.plan import DuelPlan
+from arena.engine.execute import Executed
+from arena.engine.plan import DuelPlan
+from arena.evidence.health import MOST_LOST, failing_arms
 from arena.records.answered import Answered
 from arena.records.case import Case
 from arena.records.result import DuelResult

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from arena.files.authored import did_you_mean
 from arena.files.labels import ROWS, LabelFile, labels_of, load
-from arena.files.located import Mistakes, printable
+from arena.files.reading.authored import did_you_mean
+from arena.files.reading.located import Mistakes, printable
 from arena.offline.label.raters import mistake_in_name
 from arena.records.label import Label
 from arena.records.labelling import AnswerPair

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from arena.engine.plan import context_of
 from arena.errors import UsageError
-from arena.offline.duel.plan import context_of
 from arena.records.answered import Answered
 from arena.records.case import Case, Document
 from arena.records.labelling import AnswerPair

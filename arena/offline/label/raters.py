@@ -3,8 +3,8 @@
 from collections.abc import Collection, Mapping
 
 from arena.errors import UsageError
-from arena.files.identifiers import mistake_in, skeleton
-from arena.files.located import printable
+from arena.files.reading.identifiers import mistake_in, skeleton
+from arena.files.reading.located import printable
 
 LONGEST = 60
 #: Where an operating system says who is logged in.

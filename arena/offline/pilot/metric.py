@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from arena.deciding.wording import quantity
+from arena.engine.execute import Executed
 from arena.errors import UsageError
 from arena.files import metrics as known
 from arena.offline.aa import plan_of
-from arena.offline.duel.execute import Executed
 from arena.offline.duel.summarise import Found
 from arena.runs.saved import SavedRun
 from arena.stats.intra_cluster import IntraCluster, intra_cluster

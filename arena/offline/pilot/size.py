@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from arena.deciding.wording import quantity
+from arena.engine.execute import Executed
 from arena.errors import UsageError
 from arena.offline.aa import plan_of
-from arena.offline.duel.execute import Executed
 from arena.offline.duel.summarise import Found
 from arena.offline.pilot.rules import Rules
 from arena.planning.duel_size import decisive

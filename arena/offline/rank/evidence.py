@@ -7,8 +7,8 @@ from itertools import combinations, groupby
 import numpy as np
 import numpy.typing as npt
 
+from arena.evidence.merge import Panel
 from arena.files.judgments import JudgmentColumns
-from arena.judging.merge import Panel
 from arena.offline.tally.compared import Shares, counted_shares, means, odds_of, repeats_of
 from arena.stats.clusters import Floats
 from arena.stats.contests import Contests

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from arena.offline.duel.execute import Answering, Executed, Progress, calls_expected, execute
-from arena.offline.duel.plan import DuelPlan
+from arena.engine.execute import Answering, Executed, Progress, calls_expected, execute
+from arena.engine.plan import DuelPlan
 from arena.offline.rank.prepare import pair_plans
 from arena.records.answered import Answered
 from arena.records.call import Answer, Completion, Request

@@ -5,15 +5,15 @@ from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
+from arena.engine.differences import declared_differences
+from arena.engine.forecast import Forecast, forecast
+from arena.engine.graded import check_means
+from arena.engine.outlook import clusters_of, outlook
+from arena.engine.plan import DuelPlan, plan_duel
+from arena.engine.prepare import callable_models, capped, check_columns
+from arena.engine.select import select_cases
 from arena.errors import UsageError
 from arena.files import experiments
-from arena.offline.duel.differences import declared_differences
-from arena.offline.duel.forecast import Forecast, forecast
-from arena.offline.duel.graded import check_means
-from arena.offline.duel.outlook import clusters_of, outlook
-from arena.offline.duel.plan import DuelPlan, plan_duel
-from arena.offline.duel.prepare import callable_models, capped, check_columns
-from arena.offline.duel.select import select_cases
 from arena.records.experiment import Experiment
 from arena.records.outlook import Outlook, Reach
 from arena.records.run_options import RunOptions

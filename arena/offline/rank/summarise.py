@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import numpy as np
 
+from arena.engine.determinism import MEANING, grade, worst
+from arena.engine.execute import Executed
+from arena.engine.plan import DuelPlan
 from arena.errors import UsageError
 from arena.files.judgments import JudgmentColumns
-from arena.offline.duel.answers import Answers
-from arena.offline.duel.determinism import MEANING, grade, worst
-from arena.offline.duel.execute import Executed
+from arena.measuring.answers import Answers
 from arena.offline.duel.flagged import flagged_answers
-from arena.offline.duel.plan import DuelPlan
 from arena.offline.duel.summarise import cost_of
 from arena.offline.rank.cycles import cycles
 from arena.offline.rank.evidence import Evidence, Judged, evidence_of, judged

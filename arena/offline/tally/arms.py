@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from arena.errors import UsageError
-from arena.files.located import printable
+from arena.files.reading.located import printable
 
 CONTROL, TREATMENT = "control", "treatment"
 

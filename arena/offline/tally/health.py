@@ -1,12 +1,12 @@
-"""How a judge behaved, from columns: what `deciding.health` says of a duel's judgments, for a million of them."""
+"""How a judge behaved, from columns: what `evidence.health` says of a duel's judgments, for a million of them."""
 
 from collections.abc import Iterator
 
 import numpy as np
 
-from arena.deciding.health import MOST_LOST, ONE_ORDER, position_effect
-from arena.deciding.self_preference import unknown
 from arena.deciding.wording import quantity
+from arena.evidence.health import MOST_LOST, ONE_ORDER, position_effect
+from arena.evidence.self_preference import unknown
 from arena.offline.tally.compared import Mask, Numbers, Shares, labels, means, repeats_of
 from arena.records.result import FlaggedAnswer, JudgeHealth
 from arena.stats.bounded_mean import clustered_gaffke_interval

@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from arena.files.imports.promptfoo import Scored, ScoredTable
+from arena.files.imports.promptfoo_results import Scored, ScoredTable
 from arena.offline.tally.compared import Compared
 from arena.records.tally import VariantScores
 

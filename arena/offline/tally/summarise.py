@@ -8,7 +8,7 @@ from arena.deciding.decide import NO_PREFERENCE, decide
 from arena.deciding.decide import Decision as Decided
 from arena.deciding.wording import quantity
 from arena.errors import UsageError
-from arena.files.imports.promptfoo import ScoredTable
+from arena.files.imports.promptfoo_results import ScoredTable
 from arena.files.judgments import LEVELS_OF_AN_AXIS, JudgmentColumns
 from arena.offline.duel.flagged import DOUBT
 from arena.offline.duel.settle import sentence

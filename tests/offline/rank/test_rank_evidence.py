@@ -7,8 +7,8 @@ from typing import Any, Literal
 import numpy as np
 import pytest
 
+from arena.evidence.merge import merge
 from arena.files.judgments import JudgmentColumns
-from arena.judging.merge import merge
 from arena.offline.rank.evidence import Evidence, FailedCall, evidence_of, judged
 from arena.offline.rank.run_columns import columns_of, failed_calls
 from arena.records.answered import Answered

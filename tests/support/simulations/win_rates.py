@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from arena.judging.merge import merge
+from arena.evidence.merge import merge
 from arena.records.judgment import Judgment
 from arena.stats.bounded_mean import lower_tail_p_value
 from null_duels import Draw, Duel, clustered, skewed_clusters, telling_gaps, telling_sizes, verdict

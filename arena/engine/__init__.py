@@ -1,0 +1,1 @@
+"""What a run is: planned once and whole, carried out, asked, and finished with its folder."""

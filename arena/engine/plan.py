@@ -1,0 +1,196 @@
+"""What a duel will ask: every request, in the order in which it is sent."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from arena.engine.differences import declared_differences
+from arena.engine.select import Selection
+from arena.engine.until_decided import units_in_order
+from arena.errors import UsageError
+from arena.files import templates
+from arena.files.split import fraction
+from arena.judging import pairwise, pointwise
+from arena.judging.pairwise import Candidate
+from arena.providers import requests
+from arena.records.call import Request
+from arena.records.case import Case, Document, Message
+from arena.records.experiment import Experiment
+from arena.records.label import Label
+from arena.records.result import ArmDifference
+from arena.records.run_options import RunOptions
+from arena.records.variant import RecordedOutput, Variant
+
+Purpose = Literal["duel", "gate"]
+#: Metrics that need the moment of each token, so answers are streamed for them.
+STREAMED = ("ttft_s", "tpot_s", "itl_s")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerTask:
+    """One answer to get: by a call, by the user's function, or from a file of recorded answers."""
+
+    case: Case
+    variant: Variant
+    repeat: int
+    request: Request | None  # None: `recorded` is the answer, or there is none
+    recorded: RecordedOutput | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DuelPlan:
+    """Everything that is known before the first call."""
+
+    experiment: Experiment
+    options: RunOptions
+    selection: Selection
+    repeats: int
+    seed: int
+    tasks: tuple[AnswerTask, ...]  # in random order, the arms interleaved
+    differences: tuple[ArmDifference, ...]
+    environment: Mapping[str, str]
+    cap_enforced: bool = True  # False: a model has no known price, and no cap was asked for
+    notes: tuple[str, ...] = ()
+    purpose: Purpose = "duel"
+    labels: tuple[Label, ...] = ()  # what people said of such answers
+    labels_source: str | None = None
+
+    @property
+    def root(self) -> Path:
+        """Return the project root."""
+        return Path(self.experiment.root)
+
+    @property
+    def control(self) -> Variant:
+        """Return the control arm."""
+        return self.experiment.variants[self.experiment.control]
+
+    @property
+    def treatment(self) -> Variant:
+        """Return the treatment arm."""
+        return self.experiment.variants[self.experiment.treatment]
+
+
+def plan_duel(
+    experiment: Experiment,
+    options: RunOptions,
+    selection: Selection,
+    *,
+    environment: Mapping[str, str],
+    notes: tuple[str, ...] = (),
+) -> DuelPlan:
+    """Plan a duel: render every prompt, build every request, shuffle the order of the calls.
+
+    The order is random so that no arm is measured on a warmer or busier server; its seed is the
+    experiment's, so the order is recorded.
+
+    Args:
+        experiment: the resolved experiment; two variants for a duel, more for a ranking of every pair.
+        options: what the user asked of this run.
+        selection: the cases to ask.
+        environment: where base URLs of vendors may be rebound.
+        notes: sentences for the report, found while preparing.
+
+    Raises:
+        UsageError: a setting that a model does not take.
+    """
+    repeats = options.repeats or experiment.repeats
+    seed = experiment.seed if options.seed is None else options.seed
+    _check_judges(experiment, selection, environment)
+    stream = any(metric.source in STREAMED for metric in experiment.metrics if metric.where != "live")
+    tasks = [
+        _task(case, variant, repeat, stream=stream, environment=environment, root=Path(experiment.root))
+        for case in selection.cases
+        for variant in experiment.variants.values()
+        for repeat in range(repeats)
+    ]
+    places = _places(selection, seed) if options.until_decided else {}
+    return DuelPlan(
+        experiment=experiment,
+        options=options,
+        selection=selection,
+        repeats=repeats,
+        seed=seed,
+        tasks=tuple(sorted(tasks, key=lambda task: (places.get(task.case.id, 0), _place(task, seed)))),
+        differences=declared_differences(
+            experiment.variants[experiment.control], experiment.variants[experiment.treatment]
+        ),
+        environment=environment,
+        notes=(*experiment.warnings, *notes),
+    )
+
+
+def _check_judges(experiment: Experiment, selection: Selection, environment: Mapping[str, str]) -> None:
+    """Build one of each judge's requests, so that a setting which its model refuses is told before anything is sent."""
+    root = Path(experiment.root)
+    control, treatment = (Candidate(variant=name, text="") for name in (experiment.control, experiment.treatment))
+    for judge in experiment.judges:
+        for case in selection.cases[:1]:
+            pairwise.ballots(judge, experiment.rubric, case, control, treatment, environment=environment, root=root)
+            if judge.axes == "pointwise":
+                pointwise.scorecards(judge, experiment.rubric, case, control, environment=environment, root=root)
+
+
+def _places(selection: Selection, seed: int) -> dict[str, int]:
+    """Return where each case stands in the order in which cases count: complete ones first, not halves of many."""
+    units = units_in_order(selection.cases, seed)
+    return {case.id: place for place, unit in enumerate(units) for case in unit}
+
+
+def _place(task: AnswerTask, seed: int) -> float:
+    """Return where a task stands in the random order: by its own hash, so that --limit leaves the others in order."""
+    return fraction(f"{task.case.id}\0{task.variant.name}\0{task.repeat}", f"order {seed}")
+
+
+def _task(
+    case: Case, variant: Variant, repeat: int, *, stream: bool, environment: Mapping[str, str], root: Path
+) -> AnswerTask:
+    subject = {"case": case.id, "variant": variant.name}
+    if variant.outputs is not None:
+        recorded = variant.outputs.get(case.id, ())
+        return AnswerTask(
+            case=case,
+            variant=variant,
+            repeat=repeat,
+            request=None,
+            recorded=recorded[repeat] if repeat < len(recorded) else None,
+        )
+    if variant.target is not None:
+        request = requests.build_target(variant.target, case, root=root, repeat=repeat, variant=variant.name)
+        return AnswerTask(case=case, variant=variant, repeat=repeat, request=request)
+    if variant.model is None:
+        raise UsageError(f"variants.{variant.name}: no model, outputs or target answers its cases")
+    request = requests.build(
+        variant.model,
+        messages=list(messages_of(case, variant)),
+        decoding=variant.decoding,
+        tools=variant.tools,
+        repeat=repeat,
+        stream=stream,
+        subject=subject,
+        environment=environment,
+        root=root,
+    )
+    return AnswerTask(case=case, variant=variant, repeat=repeat, request=request)
+
+
+def context_of(case: Case, variant: Variant) -> tuple[Document, ...]:
+    """Return the documents that `variant` shows with `case`: its own, else the case's."""
+    if variant.context_by_case is not None:
+        return variant.context_by_case.get(case.id, ())
+    return case.context if variant.context is None else variant.context
+
+
+def messages_of(case: Case, variant: Variant) -> Iterator[Message]:
+    """Yield the messages that `variant` sends for `case`: its system prompt, then the conversation.
+
+    A case with messages is sent as it is; otherwise the user message is the variant's template.
+    """
+    context = context_of(case, variant)
+    if variant.system:
+        yield Message(role="system", content=templates.render(variant.system, case, context))
+    if case.messages:
+        yield from case.messages
+    else:
+        yield Message(role="user", content=templates.render(variant.user, case, context))

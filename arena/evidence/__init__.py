@@ -1,0 +1,1 @@
+"""Judgments to evidence, once: merged orders, panels, suspicions, the health of judges."""

@@ -1,0 +1,1 @@
+"""Bytes to plain values: YAML, JSON, tables, and where each mistake stands."""

@@ -1,0 +1,1 @@
+"""What people write: strict models, one a file and one a check."""
