@@ -5,6 +5,7 @@ the stack or the memory. Marks are built by a second pass, only when there is a 
 """
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -128,6 +129,14 @@ class _Builder:
         Raises:
             FileError: what is wrong leaves nothing to read on.
         """
+        try:
+            self._take_all(text)
+        except yaml.YAMLError as error:
+            self._refuse_depth_before(text, error)
+            raise FileError([*self.mistakes, self._syntax(error)]) from None
+        return self._root
+
+    def _take_all(self, text: str) -> None:
         loader = _Loader(text)
         try:
             while (event := loader.get_event()) is not None:
@@ -135,11 +144,25 @@ class _Builder:
                     self._take_scalar(event)
                 else:
                     self._take(event)
-        except yaml.YAMLError as error:
-            raise FileError([*self.mistakes, self._syntax(error)]) from None
         finally:
             loader.dispose()
-        return self._root
+
+    def _refuse_depth_before(self, text: str, error: yaml.YAMLError) -> None:
+        """Refuse nesting by our own bound where the parser gave up before that bound was met.
+
+        The parser reads ahead of its events, and from PyYAML 6.0.4 on it stops at 1,000 levels of flow style before
+        it has told of the first: the text up to where it gave up is read by itself.
+        """
+        mark = getattr(error, "problem_mark", None)
+        if mark is None:
+            return
+        before = _Builder(self._name, marked=self._marked)
+        with suppress(yaml.YAMLError):
+            try:
+                before._take_all(text[: mark.index])
+            except FileError:
+                if len(before._stack) >= DEEPEST:
+                    raise
 
     def _take(self, event: Any) -> None:
         kind = type(event)

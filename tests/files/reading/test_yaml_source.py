@@ -4,6 +4,7 @@ import resource
 import sys
 
 import pytest
+import yaml
 
 from arena.errors import FileError
 from arena.files.reading import yaml_source
@@ -180,8 +181,9 @@ def _laughs() -> str:
         ),
         ("[" * 100_000, "x.yaml:1:101: 0.0.0.0.0.0.0.0…: nested more than 100 levels deep"),
         ("{a: " * 100_000, "x.yaml:1:401: a.a.a.a.a.a.a.a…: nested more than 100 levels deep"),
+        ("- " * 100_000, "x.yaml:1:201: 0.0.0.0.0.0.0.0…: nested more than 100 levels deep"),
     ],
-    ids=["laughs", "long text", "lists", "mappings"],
+    ids=["laughs", "long text", "lists", "mappings", "lists in block style"],
 )
 def test_bombs_are_refused_before_they_grow(text: str, message: str) -> None:
     """Aliases, nesting and plain size are bounded, and so is the memory that a refusal takes."""
@@ -189,6 +191,25 @@ def test_bombs_are_refused_before_they_grow(text: str, message: str) -> None:
     assert refused(text) == [message]
     unit = 1 if sys.platform == "darwin" else 1024  # bytes there, kilobytes elsewhere
     assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * unit < 200 * 2**20
+
+
+@pytest.mark.parametrize("loader", ["CSafeLoader", "SafeLoader"])
+@pytest.mark.parametrize("levels", [101, 999, 1000, 1001, 5000])
+def test_nesting_is_bounded_in_the_same_words_whatever_parser_reads(
+    monkeypatch: pytest.MonkeyPatch, loader: str, levels: int
+) -> None:
+    """Some parsers stop nesting by themselves, before they have told of it: our bound, place and words stay."""
+    monkeypatch.setattr(yaml_source, "_Loader", getattr(yaml, loader))
+    assert refused("é: ü\nb: no\nc:\n  - " + "[" * levels + "]" * levels) == [
+        "x.yaml:2:4: b: 'no' is false to YAML 1.1 and text to others: write 'no' in quotes, or false",
+        "x.yaml:4:103: c.0.0.0.0.0.0.0…: nested more than 100 levels deep",
+    ]
+
+
+def test_a_hundred_levels_may_be_nested() -> None:
+    """The bound itself is allowed, and a mistake of form that follows keeps its own words."""
+    assert read("[" * 100 + "]" * 100) is not None
+    assert refused("[" * 100 + "]" * 99) == ["x.yaml:2:1: not YAML: did not find expected ',' or ']'"]
 
 
 def test_a_file_of_too_many_values_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
