@@ -13,7 +13,6 @@ from arena.cli.labelling import Session
 from arena.cli.project import run_reference
 from arena.cli.screen import say
 from arena.errors import Interrupted
-from arena.files.reading.located import printable
 from arena.offline.label import incoming
 from arena.offline.label.order import draw, queue, seed_of
 from arena.offline.label.pairs import Comparable
@@ -23,6 +22,7 @@ from arena.records.labelling import AnswerPair, LabelSummary, RaterProgress, Sam
 from arena.reports import label_page
 from arena.runs.labels import LabelBook, RaterNotes
 from arena.runs.saved import SavedRun
+from arena.text.printable import printable
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from typing import Protocol
 
 from arena.completions.limits import Pace
 from arena.errors import ProviderUnusable
-from arena.files.split import fraction
 from arena.records.call import (
     FATAL,
     RETRYABLE,
@@ -17,6 +16,7 @@ from arena.records.call import (
     Provider,
     Request,
 )
+from arena.stats.chance import fraction
 
 TRIES = 4
 TIMEOUT_TRIES = 2  # an answer that did not come in two whole deadlines; the vendor may bill each

@@ -9,8 +9,6 @@ from arena.engine.differences import declared_differences
 from arena.engine.select import Selection
 from arena.engine.until_decided import units_in_order
 from arena.errors import UsageError
-from arena.files import templates
-from arena.files.split import fraction
 from arena.judging import pairwise, pointwise
 from arena.judging.pairwise import Candidate
 from arena.providers import requests
@@ -21,6 +19,8 @@ from arena.records.label import Label
 from arena.records.result import ArmDifference
 from arena.records.run_options import RunOptions
 from arena.records.variant import RecordedOutput, Variant
+from arena.stats.chance import fraction
+from arena.templates.template import render
 
 Purpose = Literal["duel", "gate"]
 #: Metrics that need the moment of each token, so answers are streamed for them.
@@ -189,8 +189,8 @@ def messages_of(case: Case, variant: Variant) -> Iterator[Message]:
     """
     context = context_of(case, variant)
     if variant.system:
-        yield Message(role="system", content=templates.render(variant.system, case, context))
+        yield Message(role="system", content=render(variant.system, case, context))
     if case.messages:
         yield from case.messages
     else:
-        yield Message(role="user", content=templates.render(variant.user, case, context))
+        yield Message(role="user", content=render(variant.user, case, context))

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from arena.errors import UsageError
-from arena.files.split import fraction, part_of
 from arena.records.case import Case
 from arena.records.experiment import Experiment
 from arena.records.run_options import RunOptions
+from arena.stats.chance import fraction
 
 Part = Literal["dev", "gate"]
 EXPLORATORY = "exploratory: cases chosen by outcome, no verdict"
@@ -46,7 +46,7 @@ def select_cases(
     cases = list(experiment.golden.cases)
     how = []
     if experiment.split is not None:
-        cases = [case for case in cases if part_of(case.cluster or case.id, experiment.split) == part]
+        cases = [case for case in cases if experiment.split.part_of(case.cluster or case.id) == part]
         how.append(f"{part} part of the split ({len(cases)} of {len(experiment.golden.cases)} cases)")
     if options.tags:
         cases = [case for case in cases if set(options.tags) & set(case.tags)]

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 
 from arena.deciding.decide import criteria, threshold
 from arena.errors import UsageError
-from arena.files.split import fraction
 from arena.records.case import Case
 from arena.records.experiment import Experiment
 from arena.records.judgment import Comparison
 from arena.records.metric import Criterion, Limit
 from arena.records.run_options import RunOptions
+from arena.stats.chance import fraction
 from arena.stats.mean_test import MeanTest
 
 Unit = tuple[Case, ...]

@@ -6,10 +6,10 @@ from typing import Literal
 
 from arena.errors import FileError, Mistake
 from arena.files import experiments, golden, rubrics
-from arena.files.reading.located import printable
 from arena.files.reading.reader import Reader
 from arena.files.reading.sources import Source, relative, tree_of
 from arena.files.reading.yaml_source import load_yaml
+from arena.text.printable import printable
 
 FileKind = Literal["experiment", "golden", "rubric"]
 

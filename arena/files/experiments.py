@@ -5,28 +5,29 @@ from dataclasses import replace
 from pathlib import Path
 
 from arena.errors import FileError
-from arena.files.case_warnings import near_duplicates, unused_fields
-from arena.files.cases import note_repeated_ids, resolve_cases, resolve_checks
-from arena.files.experiment_hash import experiment_hash
-from arena.files.experiment_rules import check_rules, check_templates
 from arena.files.golden import resolve_golden
 from arena.files.labels import labels_of
 from arena.files.labels import read as read_labels
-from arena.files.metrics import Refused, primary, resolve
 from arena.files.reading.authored import validate
 from arena.files.reading.identifiers import mistake_in
-from arena.files.reading.located import Mistakes, printable
+from arena.files.reading.located import Mistakes
 from arena.files.reading.reader import NamedFile, OpenFile, Reader
 from arena.files.reading.sources import Source, relative, tree_of
 from arena.files.reading.yaml_source import load_yaml
+from arena.files.resolving.case_warnings import near_duplicates, unused_fields
+from arena.files.resolving.cases import note_repeated_ids, resolve_cases, resolve_checks
+from arena.files.resolving.experiment_hash import experiment_hash
+from arena.files.resolving.experiment_rules import check_rules, check_templates
+from arena.files.resolving.metrics import Refused, primary, resolve
+from arena.files.resolving.variants import resolve_judges, resolve_variants
 from arena.files.rubrics import BUILTIN, SHIPPED, general, resolve_rubric, shipped
 from arena.files.shapes.experiment_file import ExperimentFile
-from arena.files.variants import resolve_judges, resolve_variants
 from arena.records.case import GoldenSet
 from arena.records.experiment import Experiment, GateRules, Split
 from arena.records.label import Label
 from arena.records.metric import Metric
 from arena.records.rubric import Rubric
+from arena.text.printable import printable
 
 DEFAULT_CAP_USD = 5.0
 FILE_NAME = "experiment.yaml"

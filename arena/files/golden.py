@@ -9,16 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from arena.errors import FileError, Mistake
-from arena.files.cases import note_repeated_ids, resolve_cases
 from arena.files.reading.authored import did_you_mean, validate
 from arena.files.reading.json_source import load_lines
-from arena.files.reading.located import MOST_ROWS, LocatedFile, Marks, printable
+from arena.files.reading.located import MOST_ROWS, LocatedFile, Marks
 from arena.files.reading.plain_text import decode
 from arena.files.reading.reader import NamedFile, OpenFile, Reader
 from arena.files.reading.sources import Source, relative, tree_of
 from arena.files.reading.yaml_source import load_yaml
+from arena.files.resolving.cases import note_repeated_ids, resolve_cases
 from arena.files.shapes.golden_file import GoldenFile
 from arena.records.case import GoldenSet
+from arena.text.printable import printable
 
 COLUMNS = ("id", "input", "context", "reference", "tags", "cluster")
 

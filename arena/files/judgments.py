@@ -12,8 +12,9 @@ from typing import Any, Final
 
 from arena.errors import Mistake, UsageError
 from arena.files.reading.json_source import load_json
-from arena.files.reading.located import MOST_PLACED, Mistakes, printable
+from arena.files.reading.located import MOST_PLACED, Mistakes
 from arena.files.reading.plain_text import decode
+from arena.text.printable import printable
 
 NAN: Final = float("nan")
 SHARES: Final = {"first": 0.0, "tie": 0.5, "second": 1.0}

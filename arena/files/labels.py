@@ -11,9 +11,10 @@ from typing import Any, Literal
 from arena.errors import FileError, Mistake, UsageError
 from arena.files.reading.authored import did_you_mean
 from arena.files.reading.json_source import load_lines
-from arena.files.reading.located import MOST_ROWS, LocatedFile, Marks, Mistakes, printable, quoted
+from arena.files.reading.located import MOST_ROWS, LocatedFile, Marks, Mistakes
 from arena.files.reading.plain_text import decode
 from arena.records.label import Label
+from arena.text.printable import printable, quoted
 
 TIE = "tie"
 KEYS = ("case", "winner", "rater", "repeat", "first", "answers", "note", "human", "judge")

@@ -7,12 +7,12 @@ from pathlib import Path
 from arena.errors import FileError
 from arena.files.reading.authored import validate
 from arena.files.reading.identifiers import look_alikes, spelled
-from arena.files.reading.located import printable
 from arena.files.reading.reader import NamedFile, OpenFile, Reader
 from arena.files.reading.sources import Source, relative, tree_of
 from arena.files.reading.yaml_source import load_yaml
 from arena.files.shapes.rubric_file import AxisEntry, RubricFile
 from arena.records.rubric import Axis, Rubric
+from arena.text.printable import printable
 
 
 def load(path: Path | str, *, root: Path | None = None, source: Source | None = None) -> Rubric:

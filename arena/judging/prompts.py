@@ -4,9 +4,9 @@ import json
 from dataclasses import replace
 
 from arena.asking.question import DATA_RULE
-from arena.files.templates import compile_template
 from arena.records.experiment import JudgePrompt
 from arena.records.rubric import Axis, Rubric
+from arena.templates.template import compile_template
 
 PAIRWISE_VERSION = "pairwise-1"
 POINTWISE_VERSION = "pointwise-1"

@@ -9,6 +9,7 @@ from arena.records.label import Label
 from arena.records.metric import Metric
 from arena.records.rubric import Rubric
 from arena.records.variant import Decoding, Model, Variant
+from arena.stats.chance import fraction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,17 @@ class Split:
     dev: float
     gate: float
     salt: str
+
+    def part_of(self, key: str) -> Literal["dev", "gate"]:
+        """Return the part in which a case falls.
+
+        Args:
+            key: The case's cluster where it has one, so that dependent cases fall together; else its id.
+
+        >>> Split(dev=1.0, gate=0.0, salt="s").part_of("late-package")
+        'dev'
+        """
+        return "dev" if fraction(key, self.salt) < self.dev else "gate"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from arena.files.case_warnings import near_duplicates
 from arena.files.golden import load
+from arena.files.resolving.case_warnings import near_duplicates
 from arena.grading.table import GRADERS, grade
 from arena.records.call import Completion, Finish
 from arena.records.case import Case, Check

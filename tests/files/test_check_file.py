@@ -10,8 +10,6 @@ from arena.errors import FileError, UsageError
 from arena.files.check_file import check_file, recognise
 from arena.files.reading.yaml_source import load_yaml
 from arena.files.schema import KINDS, json_schema
-from arena.files.split import fraction, part_of
-from arena.records.experiment import Split
 from authored_project import CASES, HEAD, VARIANTS, write
 
 FILES = {
@@ -76,14 +74,3 @@ def test_an_unknown_schema_is_refused() -> None:
     """With the near one."""
     with pytest.raises(UsageError, match=re.escape("no schema 'goldne' (did you mean 'golden'?)")):
         json_schema("goldne")
-
-
-def test_a_split_is_stable_salted_and_fair() -> None:
-    """The same case falls in the same part on every machine; another salt deals anew; shares are kept."""
-    split = Split(dev=0.6, gate=0.4, salt="support-bot")
-    parts = [part_of(f"case-{i}", split) for i in range(10_000)]
-    assert parts[:8] == [part_of(f"case-{i}", split) for i in range(8)]
-    assert abs(parts.count("dev") / 10_000 - 0.6) < 0.02  # four standard errors
-    other = [part_of(f"case-{i}", Split(dev=0.6, gate=0.4, salt="other")) for i in range(10_000)]
-    assert other != parts
-    assert fraction("late-package", "support-bot") == 0.8231393526328183

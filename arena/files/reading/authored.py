@@ -26,7 +26,8 @@ from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCu
 
 from arena.files.reading.amounts import Amount, parse_amount, parse_share
 from arena.files.reading.identifiers import mistake_in
-from arena.files.reading.located import MOST_ROWS, MOST_SHOWN, LocatedFile, Mistakes, Path, printable, quoted, step
+from arena.files.reading.located import MOST_ROWS, MOST_SHOWN, LocatedFile, Mistakes, Path, step
+from arena.text.printable import printable, quoted
 
 #: Entries of any list but the long ones: cases, and rows of a file.
 MOST_ENTRIES = 1000

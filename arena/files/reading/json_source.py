@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from arena.errors import FileError, Mistake
-from arena.files.reading.located import MOST_PLACED, MOST_ROWS, LocatedFile, Marks, Mistakes, printable
+from arena.files.reading.located import MOST_PLACED, MOST_ROWS, LocatedFile, Marks, Mistakes
 from arena.files.reading.plain_text import decode
 from arena.files.reading.yaml_source import marks_of
+from arena.text.printable import printable
 
 
 @dataclass(frozen=True, slots=True)

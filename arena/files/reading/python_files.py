@@ -4,9 +4,10 @@ import ast
 
 from arena.errors import FileError
 from arena.files.reading.authored import did_you_mean
-from arena.files.reading.located import Path, printable
+from arena.files.reading.located import Path
 from arena.files.reading.plain_text import decode
 from arena.files.reading.reader import NamedFile, OpenFile, Reader
+from arena.text.printable import printable
 
 
 def named_function(file: str, function: str, at: OpenFile, where: Path, reader: Reader) -> NamedFile | None:

@@ -6,10 +6,11 @@ from pathlib import PurePosixPath
 
 from arena.errors import FileError, Mistake
 from arena.files.reading.authored import Text
-from arena.files.reading.located import LocatedFile, Mistakes, Path, printable
+from arena.files.reading.located import LocatedFile, Mistakes, Path
 from arena.files.reading.plain_text import prompt_text
 from arena.files.reading.sources import Source, Unreadable, inside
 from arena.records.experiment import SourceFile
+from arena.text.printable import printable
 
 
 @dataclass(frozen=True, slots=True)

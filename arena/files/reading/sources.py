@@ -7,8 +7,8 @@ from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from arena.errors import FileError, Mistake, UsageError
-from arena.files.reading.located import printable, quoted
 from arena.files.reading.plain_text import MOST_BYTES
+from arena.text.printable import printable, quoted
 
 GIT_DEADLINE_S = 60.0
 

@@ -12,8 +12,9 @@ from typing import Any
 import yaml
 
 from arena.errors import FileError, Mistake
-from arena.files.reading.located import LocatedFile, Marks, Mistakes, printable
+from arena.files.reading.located import LocatedFile, Marks, Mistakes
 from arena.files.reading.plain_text import decode
+from arena.text.printable import printable
 
 DEEPEST = 100  # levels of nesting
 MOST_NODES = 600_000  # values in one file: 20,000 cases hold about 300,000

@@ -6,7 +6,7 @@ import regex
 from pydantic import AfterValidator, Field
 
 from arena.files.reading.authored import OneOrMany
-from arena.files.reading.located import printable
+from arena.text.printable import printable
 
 
 def _compiles(pattern: str) -> str:

@@ -25,7 +25,6 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 
 from arena.files.reading.authored import Authored, FilePath
-from arena.files.reading.located import printable
 from arena.files.shapes.check_parts import NonEmpty, Pattern, Texts
 from arena.files.shapes.conduct_checks import (
     ConversationCheck,
@@ -38,6 +37,7 @@ from arena.files.shapes.conduct_checks import (
 from arena.files.shapes.fact_checks import CitesCheck, DateCheck, JsonPathCheck, NumberCheck, QuotesCheck
 from arena.files.shapes.judged_checks import FaithfulCheck, RelevantCheck
 from arena.files.shapes.run_checks import CodeCheck, PythonCheck, SimilarCheck
+from arena.text.printable import printable
 
 
 class ExactArgument(Authored):

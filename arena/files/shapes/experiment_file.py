@@ -18,10 +18,10 @@ from arena.files.reading.authored import (
     listed,
     one_of,
 )
-from arena.files.reading.located import quoted
 from arena.files.shapes.checks import CheckEntry
 from arena.files.shapes.golden_file import Cases, ContextEntry
 from arena.files.shapes.live_file import LiveFile
+from arena.text.printable import quoted
 
 
 def _model_name(value: str) -> str:

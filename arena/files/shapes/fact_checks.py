@@ -17,8 +17,8 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from arena.files.reading.authored import Authored, OneOrMany, listed
 from arena.files.reading.json_paths import BadPath, parse
-from arena.files.reading.located import quoted
 from arena.files.shapes.check_parts import NonEmpty, Pattern
+from arena.text.printable import quoted
 
 
 class CitedDocument(Authored):

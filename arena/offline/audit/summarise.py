@@ -8,7 +8,6 @@ import numpy as np
 
 from arena.errors import UsageError
 from arena.files.labels import Labels
-from arena.files.reading.located import printable
 from arena.offline.audit import measures
 from arena.offline.audit.corrected import corrected_win_rate, judge_scores, shifted_win_rate
 from arena.offline.audit.drift import drift
@@ -22,6 +21,7 @@ from arena.records.result import SCHEMA_VERSION, ExperimentRef, JudgeHealth
 from arena.stats.bounded_mean import clustered_gaffke_interval
 from arena.stats.clusters import group
 from arena.stats.estimate import Estimate
+from arena.text.printable import printable
 
 LEVEL = 0.95
 MOST_NAMED = 5

@@ -7,10 +7,11 @@ from typing import Any
 
 from arena.files.labels import ROWS, LabelFile, labels_of, load
 from arena.files.reading.authored import did_you_mean
-from arena.files.reading.located import Mistakes, printable
+from arena.files.reading.located import Mistakes
 from arena.offline.label.raters import mistake_in_name
 from arena.records.label import Label
 from arena.records.labelling import AnswerPair
+from arena.text.printable import printable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

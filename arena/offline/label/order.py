@@ -4,8 +4,8 @@ import hashlib
 import math
 from collections.abc import Collection, Sequence
 
-from arena.files.split import fraction
 from arena.records.labelling import AnswerPair, SampleChoice
+from arena.stats.chance import fraction
 
 
 def seed_of(run: str, rater: str) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 from arena.errors import UsageError
 from arena.files.reading.identifiers import mistake_in, skeleton
-from arena.files.reading.located import printable
+from arena.text.printable import printable
 
 LONGEST = 60
 #: Where an operating system says who is logged in.

@@ -7,7 +7,7 @@ import numpy as np
 from arena.deciding.wording import quantity
 from arena.engine.execute import Executed
 from arena.errors import UsageError
-from arena.files import metrics as known
+from arena.files.resolving import metrics as known
 from arena.offline.aa import plan_of
 from arena.offline.duel.summarise import Found
 from arena.runs.saved import SavedRun

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from arena.errors import UsageError
-from arena.files.reading.located import printable
+from arena.text.printable import printable
 
 CONTROL, TREATMENT = "control", "treatment"
 

@@ -7,16 +7,17 @@ from typing import Annotated, ClassVar, TypeVar
 from pydantic import Field, WrapValidator
 
 from arena.errors import FileError
-from arena.files.cases import resolve_documents
 from arena.files.reading.authored import Authored, Identifier, did_you_mean, in_parts, validate
 from arena.files.reading.json_source import load_lines
-from arena.files.reading.located import LocatedFile, Path, printable
+from arena.files.reading.located import LocatedFile, Path
 from arena.files.reading.reader import NamedFile, OpenFile, Reader
 from arena.files.reading.yaml_source import load_yaml
+from arena.files.resolving.cases import resolve_documents
 from arena.files.shapes.conduct_checks import ToolCallEntry
 from arena.files.shapes.golden_file import ContextEntry
 from arena.records.case import Case, Document
 from arena.records.variant import RecordedOutput
+from arena.text.printable import printable
 
 #: Endings of a context file that holds a mapping of case ids; any other is one document.
 BY_CASE = (".jsonl", ".yaml", ".yml", ".json")

@@ -3,9 +3,9 @@
 import pytest
 
 from arena.errors import UsageError
-from arena.files.template_mistake import TemplateMistake
-from arena.files.templates import compile_template, render, undeclared
 from arena.records.case import Case, Document
+from arena.templates.mistake import TemplateMistake
+from arena.templates.template import compile_template, render, undeclared
 
 CASE = Case(
     id="c1",

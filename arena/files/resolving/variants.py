@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
-from arena.files.answers import resolve_context, resolve_outputs
-from arena.files.judge_prompts import resolve_judge_prompt
 from arena.files.reading.authored import Text
 from arena.files.reading.located import Path
 from arena.files.reading.python_files import named_function
 from arena.files.reading.reader import OpenFile, Reader
 from arena.files.reading.sources import Unreadable, inside
+from arena.files.resolving.answers import resolve_context, resolve_outputs
+from arena.files.resolving.judge_prompts import resolve_judge_prompt
 from arena.files.shapes.experiment_file import DecodingEntry, ExperimentFile, JudgeEntry, ModelKeys, VariantEntry
 from arena.records.case import Case
 from arena.records.experiment import Judge

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from arena.files.reading.located import printable
-from arena.files.template_mistake import TemplateMistake, bounded, undefined
 from arena.records.case import Case, Document
+from arena.templates.mistake import TemplateMistake, bounded, undefined
+from arena.text.printable import printable
 
 if TYPE_CHECKING:
-    from arena.files.template_programs import Program
+    from arena.templates.programs import Program
 
 _NAME = re.compile(r"\{\{\s*([A-Za-z_]\w*)\s*\}\}")
 
@@ -105,7 +105,7 @@ def compile_template(source: str) -> Template:
     pieces = tuple(_NAME.split(source))
     if not any(mark in text for text in pieces[::2] for mark in ("{{", "{%", "{#")):
         return Template(source, frozenset(pieces[1::2]), pieces)
-    from arena.files.template_programs import compile_program  # jinja2 takes 50 ms, and most prompts do without
+    from arena.templates.programs import compile_program  # jinja2 takes 50 ms, and most prompts do without
 
     program = compile_program(source)
     return Template(source, program.names, (), program)

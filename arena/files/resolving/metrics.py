@@ -7,9 +7,9 @@ from typing import Literal
 
 from arena.files.reading.amounts import Amount
 from arena.files.reading.authored import did_you_mean
-from arena.files.reading.located import printable
 from arena.files.shapes.experiment_file import MetricEntry
 from arena.records.metric import Limit, Metric
+from arena.text.printable import printable
 
 Direction = Literal["up", "down"]
 Aggregate = Literal["mean", "p50", "p95", "p99", "rate", "ratio"]

@@ -2,18 +2,19 @@
 
 from collections.abc import Iterator
 
-from arena.files.metrics import conflicts, is_of_checks, named
 from arena.files.reading.authored import did_you_mean
 from arena.files.reading.identifiers import look_alikes, spelled
-from arena.files.reading.located import Mistakes, printable
+from arena.files.reading.located import Mistakes
 from arena.files.reading.reader import OpenFile
+from arena.files.resolving.metrics import conflicts, is_of_checks, named
+from arena.files.resolving.variants import template_place
 from arena.files.shapes.experiment_file import ExperimentFile
-from arena.files.template_mistake import TemplateMistake
-from arena.files.templates import compile_template, values_of
-from arena.files.variants import template_place
 from arena.records.case import Case, Check
 from arena.records.experiment import Experiment
 from arena.records.variant import Variant
+from arena.templates.mistake import TemplateMistake
+from arena.templates.template import compile_template, values_of
+from arena.text.printable import printable
 
 #: Checks that are a question to a judge.
 JUDGED = frozenset({"judge", "faithful", "relevant"})

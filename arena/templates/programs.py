@@ -10,8 +10,8 @@ from jinja2 import nodes
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from arena.files.reading.located import printable
-from arena.files.template_mistake import MOST_CHARACTERS, TemplateMistake, undefined
+from arena.templates.mistake import MOST_CHARACTERS, TemplateMistake, undefined
+from arena.text.printable import printable
 
 MOST_STEPS = 100_000  # turns of all loops of one rendering
 _BUDGET = "__steps_left__"

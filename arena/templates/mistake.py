@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from arena.errors import UsageError
-from arena.files.reading.located import printable
+from arena.text.printable import printable
 
 MOST_CHARACTERS = 4_000_000  # of one rendered prompt
 

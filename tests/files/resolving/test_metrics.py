@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from arena.files.metrics import named, names
+from arena.files.resolving.metrics import named, names
 from arena.records.metric import Limit
 from authored_project import CASES, HEAD, VARIANTS, load, refused
 

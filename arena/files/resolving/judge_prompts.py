@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 from arena.files.reading.authored import did_you_mean
-from arena.files.reading.located import Path, printable
+from arena.files.reading.located import Path
 from arena.files.reading.reader import OpenFile, Reader
 from arena.files.shapes.experiment_file import JudgePromptEntry
-from arena.files.template_mistake import TemplateMistake
-from arena.files.templates import compile_template
 from arena.records.experiment import JudgePrompt
+from arena.templates.mistake import TemplateMistake
+from arena.templates.template import compile_template
+from arena.text.printable import printable
 
 #: What a template must hold, and why it cannot do without.
 PLACEHOLDERS = {

@@ -9,7 +9,7 @@ from arena.errors import FileError
 from arena.files.reading.authored import Authored
 from arena.files.reading.identifiers import look_alikes, spelled
 from arena.files.reading.json_source import load_json
-from arena.files.reading.located import LocatedFile, Mistakes, Path, printable
+from arena.files.reading.located import LocatedFile, Mistakes, Path
 from arena.files.reading.plain_text import decode
 from arena.files.reading.python_files import named_function
 from arena.files.reading.reader import OpenFile, Reader
@@ -17,6 +17,7 @@ from arena.files.shapes.checks import JsonSchemaCheck, check_key, mistake_in_sch
 from arena.files.shapes.golden_file import CaseEntry, ContextEntry, DocumentEntry
 from arena.files.shapes.run_checks import CodeCheck, PythonCheck
 from arena.records.case import Case, Check, Document, Message
+from arena.text.printable import printable
 
 
 def resolve_cases(entries: Sequence[CaseEntry], at: OpenFile, reader: Reader) -> tuple[Case, ...]:

@@ -5,11 +5,11 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from arena.files.reading.located import printable
-from arena.files.templates import undeclared
 from arena.records.case import Case
 from arena.records.experiment import Judge
 from arena.records.variant import Variant
+from arena.templates.template import undeclared
+from arena.text.printable import printable
 
 #: Two cases whose words overlap this much (Jaccard) are hardly two pieces of evidence.
 NEAR = 0.8
