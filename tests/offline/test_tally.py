@@ -172,7 +172,7 @@ JUDGMENTS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(JUDGMENTS)
 def test_columns_merge_as_judgments_do(judgments: list[Judgment]) -> None:
     """The score of a case and its bounds are those of a duel."""
@@ -200,7 +200,7 @@ def _renumbered(judgments: list[Judgment]) -> list[Judgment]:
     return [replace(one, repeat=numbers.setdefault(one.repeat, len(numbers))) for one in judgments]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(JUDGMENTS)
 def test_columns_are_as_healthy_as_judgments(judgments: list[Judgment]) -> None:
     """A judge's health is the same whether it is read from a million columns or from a duel."""

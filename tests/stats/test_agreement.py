@@ -125,7 +125,7 @@ def test_percent_agreement_has_wilsons_interval() -> None:
     assert (moved.interval.low, moved.interval.high) == pytest.approx((2 * wilson.low - 1, 2 * wilson.high - 1))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(table=TABLES, name=st.sampled_from(sorted(COEFFICIENTS)))
 def test_coefficients_stay_in_range_and_do_not_mind_who_is_first(table: list[list[int]], name: str) -> None:
     """Between −1 and 1 and inside their intervals; undefined ones say why."""
@@ -139,7 +139,7 @@ def test_coefficients_stay_in_range_and_do_not_mind_who_is_first(table: list[lis
         assert found.value - 1e-12 <= found.interval.high <= 1
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(table=st.lists(st.lists(st.integers(0, 30), min_size=2, max_size=2), min_size=2, max_size=2))
 def test_weights_make_no_difference_between_two_categories(table: list[list[int]]) -> None:
     """There is one step only."""
@@ -148,7 +148,7 @@ def test_weights_make_no_difference_between_two_categories(table: list[list[int]
         assert value == (None if plain is None else pytest.approx(plain, abs=1e-12))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(table=st.lists(st.lists(st.integers(1, 30), min_size=3, max_size=3), min_size=3, max_size=3))
 def test_the_error_falls_with_the_square_root_of_n(table: list[list[int]]) -> None:
     """Four times the cases, half the error."""

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from arena.stats.beta_bernoulli import Posterior, choices, posterior
@@ -30,7 +30,6 @@ def test_two_arms_agree_with_the_finite_sum() -> None:
 
 
 @given(ARMS)
-@settings(deadline=None)
 def test_one_arm_is_the_best_and_losses_differ_as_means_do(arms: list[Posterior]) -> None:
     """Probabilities add up to 1; expected loss is E[max] less the arm's mean."""
     found = choices(arms)

@@ -119,7 +119,7 @@ def test_a_large_n_is_as_narrow_as_the_normal_interval() -> None:
 
 
 @given(anything, levels)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_it_holds_the_mean_and_stays_inside_the_range(scores: list[float], level: float) -> None:
     """0 ≤ low < mean < high ≤ 1, except where the mean is at the edge."""
     low, high = ends(scores, level=level)
@@ -129,7 +129,7 @@ def test_it_holds_the_mean_and_stays_inside_the_range(scores: list[float], level
 
 
 @given(shares, st.randoms(use_true_random=False))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_the_order_of_cases_does_not_matter(scores: list[float], order: Any) -> None:
     """The same scores in another order: the same bytes."""
     shuffled = list(scores)
@@ -138,7 +138,7 @@ def test_the_order_of_cases_does_not_matter(scores: list[float], order: Any) -> 
 
 
 @given(shares)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_swapping_the_arms_mirrors_it(scores: list[float]) -> None:
     """1 − s for s: low and high change places."""
     low, high = ends(scores)
@@ -146,7 +146,7 @@ def test_swapping_the_arms_mirrors_it(scores: list[float]) -> None:
 
 
 @given(shares, st.integers(0, 39))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_better_score_moves_neither_end_down(scores: list[float], place: int) -> None:
     """Monotone: raising one case to 1 raises the interval."""
     better = list(scores)
@@ -155,7 +155,7 @@ def test_a_better_score_moves_neither_end_down(scores: list[float], place: int) 
 
 
 @given(anything, st.floats(0.5, 0.99), st.floats(0.001, 0.009))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_higher_level_is_wider(scores: list[float], level: float, more: float) -> None:
     """Each end moves outward with the level."""
     low, high = ends(scores, level=level)
@@ -165,7 +165,7 @@ def test_a_higher_level_is_wider(scores: list[float], level: float, more: float)
 
 
 @given(anything)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_scores_off_the_lattice_are_rounded_outward(scores: list[float]) -> None:
     """Rounding to 1/4096 can only widen, and by less than .0003."""
     low, high = ends(scores)
@@ -176,7 +176,7 @@ def test_scores_off_the_lattice_are_rounded_outward(scores: list[float]) -> None
 
 
 @given(shares)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_clusters_of_one_size_are_their_means(scores: list[float]) -> None:
     """Three copies of each case in a cluster add no evidence."""
     labels = [case for case in range(len(scores)) for _ in range(3)]
@@ -195,7 +195,7 @@ def test_another_range_is_a_change_of_scale() -> None:
 
 
 @given(shares.filter(any), levels)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_the_p_value_and_the_interval_say_the_same(scores: list[float], level: float) -> None:
     """At the lower end of the interval the one-sided p-value is α/2."""
     low, _ = ends(scores, level=level)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import xlogy
 
@@ -60,7 +60,6 @@ def test_miettinen_nurminen_ends_where_the_score_reaches_its_quantile(counts: tu
 
 
 @given(ARM, ARM, st.sampled_from(ALL))
-@settings(deadline=None)
 def test_swapped_arms_mirror_the_interval(
     first: tuple[int, int], second: tuple[int, int], interval: Callable[..., Interval]
 ) -> None:
@@ -70,7 +69,6 @@ def test_swapped_arms_mirror_the_interval(
 
 
 @given(ARM, ARM, st.sampled_from([newcombe_interval, miettinen_nurminen_interval]))
-@settings(deadline=None)
 def test_score_intervals_stay_within_the_possible_and_hold_the_difference(
     first: tuple[int, int], second: tuple[int, int], interval: Callable[..., Interval]
 ) -> None:

@@ -102,7 +102,6 @@ def test_boschloo_rejects_the_tables_whose_p_value_is_small(alpha: float) -> Non
 
 
 @given(ARM, st.sampled_from([0.0, 0.05, 1 / 3, 0.5, 0.7, 0.9, 1.0]), SIDE)
-@settings(deadline=None)
 def test_the_binomial_test_agrees_with_scipy(hits: tuple[int, int], probability: float, side: Alternative) -> None:
     """At any rate, also at 0 and 1."""
     k, n = hits
@@ -111,7 +110,6 @@ def test_the_binomial_test_agrees_with_scipy(hits: tuple[int, int], probability:
 
 
 @given(ARM, ARM, SIDE)
-@settings(deadline=None)
 def test_fishers_test_agrees_with_scipy(first: tuple[int, int], second: tuple[int, int], side: Alternative) -> None:
     """Unequal and empty arms."""
     table = [[first[0], second[0]], [first[1] - first[0], second[1] - second[0]]]
@@ -120,7 +118,7 @@ def test_fishers_test_agrees_with_scipy(first: tuple[int, int], second: tuple[in
 
 
 @given(ARM, ARM, SIDE)
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_boschloo_never_has_a_larger_p_value_than_fisher_and_knows_no_first_arm(
     first: tuple[int, int], second: tuple[int, int], side: Alternative
 ) -> None:
@@ -133,7 +131,7 @@ def test_boschloo_never_has_a_larger_p_value_than_fisher_and_knows_no_first_arm(
 
 
 @given(ARM, ARM)
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_barnard_knows_no_first_arm_and_no_hits_from_misses(first: tuple[int, int], second: tuple[int, int]) -> None:
     """Swapped arms, or swapped names of the outcomes, are the same test."""
     (k1, n1), (k2, n2) = first, second

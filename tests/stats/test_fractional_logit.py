@@ -1,7 +1,7 @@
 """The win rate at equal lengths, against a generalised linear model."""
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from arena.stats.fractional_logit import length_controlled_win_rate
@@ -23,7 +23,6 @@ def test_one_very_long_answer_does_not_separate_wins_from_losses() -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from([0.0, 0.25, 0.5, 1.0]), st.integers(-2, 2)), min_size=3, max_size=8))
-@settings(deadline=None)
 def test_wins_and_losses_are_separated_only_where_a_length_parts_them(cases: list[tuple[float, int]]) -> None:
     """All wins on one side of it and all losses on the other, a tie being both."""
     scores, differences = [score for score, _ in cases], [length for _, length in cases]

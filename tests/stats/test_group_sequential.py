@@ -83,7 +83,7 @@ def test_a_look_at_a_twentieth_is_finite() -> None:
 
 
 @given(st.lists(st.floats(0.02, 0.99), min_size=1, max_size=5, unique=True), st.sampled_from([0.01, 0.05, 0.2]))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_a_spending_design_spends_what_it_says(steps: list[float], alpha: float) -> None:
     """After every look, whatever the spacing; and the boundaries typed in again have that error."""
     fractions = [*sorted({round(each, 2) for each in steps}), 1.0]

@@ -199,7 +199,7 @@ def test_the_fewest_cases_of_a_difference_of_quantiles_are_the_fewest(probabilit
 
 
 @given(st.integers(1, 4))
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=4)
 def test_clusters_of_one_size_bound_a_quantile_as_their_number_does(copies: int) -> None:
     """Copies of a case in its cluster add no evidence."""
     values = np.random.default_rng(1).gamma(3, 1, 90)

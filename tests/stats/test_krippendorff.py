@@ -35,7 +35,7 @@ def _ratings() -> st.SearchStrategy[list[list[int | None]]]:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(ratings=_ratings(), scale=st.sampled_from(SCALES))
 def test_alpha_is_at_most_1_and_undefined_only_with_a_reason(ratings: list[list[int | None]], scale: Scale) -> None:
     """And it does not mind the order of raters or cases."""
@@ -49,7 +49,7 @@ def test_alpha_is_at_most_1_and_undefined_only_with_a_reason(ratings: list[list[
         assert found.interval.low < found.interval.high <= 1.0
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(ratings=_ratings())
 def test_each_scale_ignores_what_it_does_not_measure(ratings: list[list[int | None]]) -> None:
     """Nominal any renaming, ordinal any stretching, interval zero and unit, ratio the unit."""
@@ -69,7 +69,7 @@ def test_each_scale_ignores_what_it_does_not_measure(ratings: list[list[int | No
         assert changed == (None if plain is None else pytest.approx(plain, abs=1e-9))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(ratings=st.lists(st.tuples(st.booleans(), st.booleans()), min_size=2, max_size=20))
 def test_all_scales_agree_on_two_values(ratings: list[tuple[bool, bool]]) -> None:
     """There is one distance only."""

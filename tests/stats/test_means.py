@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -46,7 +46,6 @@ def test_the_paired_t_test_agrees_with_r() -> None:
 
 
 @given(VALUES, VALUES)
-@settings(deadline=None)
 def test_two_independent_means_agree_with_scipy(control: list[float], treatment: list[float]) -> None:
     """With and without equal variances; unequal arms."""
     for test, equal in ((welch_test, False), (pooled_t_test, True)):
@@ -57,7 +56,6 @@ def test_two_independent_means_agree_with_scipy(control: list[float], treatment:
 
 
 @given(VALUES)
-@settings(deadline=None)
 def test_one_mean_agrees_with_scipy_and_with_its_interval(values: list[float]) -> None:
     """The p-value is below .05 exactly where 0 is outside the interval."""
     found, expected = t_test(values, unit="s"), stats.ttest_1samp(values, 0.0)

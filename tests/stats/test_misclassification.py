@@ -27,7 +27,7 @@ def test_the_correction_agrees_with_lee_et_als_program() -> None:
         assert (found.value, found.interval.low, found.interval.high) == pytest.approx(entry["expected"], abs=1e-9)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     share=SHARES,
     sensitivity=SHARES,
@@ -49,7 +49,7 @@ def test_every_input_has_an_interval_inside_0_and_1_or_a_reason(
         assert 0 <= found.interval.low <= found.interval.high <= 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(share=SHARES, right=st.floats(0.6, 1), refused=st.floats(0.6, 1))
 def test_failing_is_one_minus_passing(share: float, right: float, refused: float) -> None:
     """Swapping pass and fail, and with them sensitivity and specificity, mirrors value and interval."""

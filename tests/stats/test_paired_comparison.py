@@ -177,7 +177,7 @@ PLAYED = st.lists(
 )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(rows=PLAYED, model=st.sampled_from(MODELS))
 def test_contests_are_ranked_or_refused_by_name(rows: list[tuple[str, str, int, int, int]], model: Model) -> None:
     """A ranking maximises the likelihood: expected and observed scores agree for each variant."""
@@ -203,7 +203,7 @@ def test_contests_are_ranked_or_refused_by_name(rows: list[tuple[str, str, int, 
         assert left_ties == pytest.approx(0.0, abs=1e-6)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(rows=PLAYED, model=st.sampled_from(MODELS))
 def test_who_is_named_first_makes_no_difference(rows: list[tuple[str, str, int, int, int]], model: Model) -> None:
     """Nor does the order of the contests."""

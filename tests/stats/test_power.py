@@ -1,7 +1,7 @@
 """Power of small-sample tests: against R, scipy, and by what must hold."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from arena.stats import power
@@ -41,7 +41,6 @@ def test_the_size_for_t_agrees_with_statsmodels() -> None:
 
 
 @given(st.floats(2, 1e6), st.floats(2, 1e6), st.floats(1e-3, 1e3), st.floats(1e-8, 0.5), st.sampled_from([1, 2]))
-@settings(deadline=None)
 def test_power_is_a_chance_that_both_tails_raise(
     control: float, treatment: float, effect: float, alpha: float, sided: int
 ) -> None:

@@ -86,7 +86,7 @@ def test_coverage_with_300_labels_is_nominal() -> None:
     assert covered >= 400 * 0.95 - 2.33 * np.sqrt(400 * 0.95 * 0.05)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(pairs=PAIRS, rest=st.lists(SCORES, max_size=30), power=st.sampled_from([None, 0.0, 0.3, 1.0]))
 def test_every_input_has_an_interval_or_a_reason(
     pairs: list[tuple[float, float]], rest: list[float], power: float | None
@@ -100,7 +100,7 @@ def test_every_input_has_an_interval_or_a_reason(
         assert found.estimate.interval.low < found.estimate.value < found.estimate.interval.high
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     pairs=st.lists(st.tuples(SCORES, SCORES), min_size=2, max_size=30), rest=st.lists(SCORES, min_size=2, max_size=30)
 )
@@ -245,7 +245,7 @@ def test_the_corrected_mean_scales_and_mirrors() -> None:
     assert [mirrored.interval.high, mirrored.interval.low] == pytest.approx(1 - ends)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     n=st.integers(1, 400),
     rest=st.integers(0, 300),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from arena.stats.estimate import Interval
@@ -29,7 +29,6 @@ def test_intervals_agree_with_statsmodels(interval: Callable[..., Interval], fam
 
 
 @given(st.integers(1, 300).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), st.sampled_from(ALL))
-@settings(deadline=None)
 def test_an_interval_lies_in_0_to_1_and_is_mirrored_with_its_proportion(
     proportion: tuple[int, int], interval: Callable[..., Interval]
 ) -> None:
@@ -43,7 +42,6 @@ def test_an_interval_lies_in_0_to_1_and_is_mirrored_with_its_proportion(
 
 
 @given(st.integers(1, 100).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
-@settings(deadline=None)
 def test_agresti_coull_holds_wilson_and_clopper_pearson_holds_jeffreys(proportion: tuple[int, int]) -> None:
     """Same centre and wider; exact tails and wider."""
     for outer, inner in ((agresti_coull_interval, wilson_interval), (clopper_pearson_interval, jeffreys_interval)):

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -28,7 +28,6 @@ def test_a_small_cell_is_tested_exactly() -> None:
 
 
 @given(st.lists(st.integers(0, 4), min_size=3, max_size=3), st.sampled_from([(1, 1, 1), (5, 3, 2), (90, 9, 1)]))
-@settings(deadline=None)
 def test_three_small_arms_are_tested_by_every_outcome(counts: list[int], weights: tuple[int, int, int]) -> None:
     """The probability of all outcomes no more probable than this one."""
     n, shares = sum(counts), np.array(weights) / sum(weights)
@@ -57,7 +56,6 @@ def test_no_units_are_no_evidence_and_a_p_value_is_never_0() -> None:
 
 
 @given(st.integers(0, 40), st.sampled_from([(1.0, 1.0), (3.0, 1.0)]), st.sampled_from([1.0, 100.0, 1000.0]))
-@settings(deadline=None)
 def test_the_e_value_has_mean_1_under_the_registered_shares(
     n: int, weights: tuple[float, float], concentration: float
 ) -> None:

@@ -65,7 +65,7 @@ def test_other_formulas_agree_with_their_sources() -> None:
 
 
 @given(st.floats(0.02, 0.98), st.floats(0.02, 0.98), st.floats(0.2, 5.0), st.floats(0.55, 0.99), st.floats(0.001, 0.2))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_the_size_is_where_the_power_is_reached(
     control: float, treatment: float, ratio: float, power: float, alpha: float
 ) -> None:
@@ -79,7 +79,7 @@ def test_the_size_is_where_the_power_is_reached(
 
 
 @given(st.floats(0.1, 0.9), st.floats(0.1, 0.9), st.floats(0.0, 0.09), st.floats(0.3, 3.0))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_restricted_rates_are_the_likeliest_at_the_margin(
     control: float, treatment: float, margin: float, ratio: float
 ) -> None:

@@ -24,7 +24,7 @@ def by_hand(deltas: Sequence[float]) -> float:
 
 
 @given(st.lists(st.integers(-4, 4), min_size=1, max_size=11))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_on_a_lattice_it_counts_every_assignment_of_signs(quarters: list[int]) -> None:
     """Scores of ¼ steps: the transform gives what counting gives."""
     found = sign_flip(np.array(quarters) / 4)
@@ -126,7 +126,7 @@ def test_a_lattice_of_any_unit_is_found() -> None:
 
 
 @given(st.lists(st.integers(-3, 3), min_size=1, max_size=60))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_swapping_the_arms_changes_nothing(steps: list[int]) -> None:
     """Two-sided."""
     deltas = np.array(steps) / 4

@@ -1,7 +1,7 @@
 """Two arms compared within strata."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from arena.stats.differences import newcombe_interval
@@ -47,7 +47,6 @@ def test_the_article_reverses() -> None:
 
 
 @given(ARM, ARM)
-@settings(deadline=None)
 def test_one_stratum_is_the_crude_comparison(control: tuple[int, int], treatment: tuple[int, int]) -> None:
     """Newcombe's interval, and no reversal."""
     found = standardise([stratum(*control, *treatment)])
@@ -59,7 +58,6 @@ def test_one_stratum_is_the_crude_comparison(control: tuple[int, int], treatment
 
 
 @given(st.lists(STRATUM, min_size=1, max_size=4))
-@settings(deadline=None)
 def test_swapped_arms_mirror_every_comparison(strata: list[Stratum]) -> None:
     """Differences change sign, ratios are inverted, the p-value stays."""
     swapped = [stratum(s.treatment_hits, s.treatment, s.control_hits, s.control) for s in strata]

@@ -34,7 +34,7 @@ def test_without_ties_it_agrees_with_scipys_exact_distribution() -> None:
 
 
 @given(st.lists(st.integers(-4, 4), min_size=1, max_size=9), st.sampled_from(["pratt", "drop"]))
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 def test_the_p_value_is_the_share_of_signs_that_are_as_extreme(deltas: list[int], zeros: str) -> None:
     """By all 2ⁿ of them, with ties and zeros."""
     values = np.array([d for d in deltas if d or zeros == "pratt"], dtype=float)
