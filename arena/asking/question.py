@@ -21,16 +21,17 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from arena.errors import UsageError
 from arena.providers import requests, settings
+from arena.providers.requests import AnswerForm
 from arena.providers.table import find_vendor
 from arena.records.call import Answer, CallFailure, Completion, Finish, Request
 from arena.records.case import Case, Message
 from arena.records.experiment import Judge
 from arena.records.variant import Decoding, Model
+from arena.records.workspace import Workspace
 
 #: Models with small windows and no hidden thinking: the reply must leave room for the material.
 SMALL_VENDORS = frozenset({"local", "ollama", "vllm", "lmstudio", "llamacpp"})
@@ -186,14 +187,13 @@ def build(
     judge: Judge,
     *,
     subject: Mapping[str, str],
-    environment: Mapping[str, str],
+    workspace: Workspace,
     repeat: int = 0,
-    root: Path | None = None,
 ) -> Request:
     """Return the request that puts the question to the judge, its decoding completed by `asking_decoding`.
 
-    `subject` says what it is about, for messages and transcripts; `environment` and `root` are where the
-    vendor's base URL and local model files are looked up.
+    `subject` says what it is about, for messages and transcripts; `workspace` is where the vendor's base URL and
+    local model files are looked up.
 
     Raises:
         UsageError: the model does not take a setting that was asked for.
@@ -202,13 +202,14 @@ def build(
         judge.model,
         messages=question.messages,
         decoding=asking_decoding(judge.model, judge.decoding, one_token=question.top_logprobs > 0),
-        schema=None if question.top_logprobs else question.schema,
-        schema_name=question.schema_name,
-        top_logprobs=question.top_logprobs,
+        form=AnswerForm(
+            schema=None if question.top_logprobs else question.schema,
+            schema_name=question.schema_name,
+            top_logprobs=question.top_logprobs,
+        ),
         repeat=repeat,
         subject=subject,
-        environment=environment,
-        root=root,
+        workspace=workspace,
     )
 
 

@@ -16,6 +16,7 @@ from arena.engine.until_decided import Watch, decides_more, units_in_order, win_
 from arena.evidence.merge import merge
 from arena.grading import judged
 from arena.grading.judged import JUDGED_KEYS, Asked
+from arena.grading.judged_answer import JudgedAnswer
 from arena.judging import pairwise, pointwise
 from arena.judging.pairwise import Ballot, Candidate
 from arena.judging.pointwise import Appraisal, Scorecard
@@ -209,14 +210,12 @@ class _Duel:
                 asked = judged.ask(
                     check,
                     judge=self.plan.experiment.judges[0],
-                    case=task.case,
+                    answer=JudgedAnswer(
+                        case=task.case, variant=task.variant.name, text=answer.text, repeat=task.repeat
+                    ),
                     context=context_of(task.case, task.variant),
-                    variant=task.variant.name,
-                    completion=answer,
                     position=position,
-                    repeat=task.repeat,
-                    environment=self.plan.environment,
-                    root=self.plan.root,
+                    workspace=self.plan.workspace,
                 )
                 yield CheckTask(asked=asked, slot=(task.case.id, task.variant.name, task.repeat), position=position)
 
@@ -233,8 +232,7 @@ class _Duel:
                 *pair,
                 repeat=task.repeat,
                 judge_index=self._panel_index(index),
-                environment=self.plan.environment,
-                root=self.plan.root,
+                workspace=self.plan.workspace,
             )
             for ballot in ballots:
                 yield JudgmentTask(ballot=ballot, panel_index=index)
@@ -252,8 +250,7 @@ class _Duel:
             candidate,
             repeat=task.repeat,
             judge_index=self._panel_index(index),
-            environment=self.plan.environment,
-            root=self.plan.root,
+            workspace=self.plan.workspace,
         )
         for card in cards:
             yield AppraisalTask(scorecard=card, panel_index=index, case=task.case.id, repeat=task.repeat)

@@ -12,6 +12,7 @@ from arena.errors import UsageError
 from arena.judging import pairwise, pointwise
 from arena.judging.pairwise import Candidate
 from arena.providers import requests
+from arena.providers.requests import AnswerForm
 from arena.records.call import Request
 from arena.records.case import Case, Document, Message
 from arena.records.experiment import Experiment
@@ -19,6 +20,7 @@ from arena.records.label import Label
 from arena.records.result import ArmDifference
 from arena.records.run_options import RunOptions
 from arena.records.variant import RecordedOutput, Variant
+from arena.records.workspace import Workspace
 from arena.stats.chance import fraction
 from arena.templates.template import render
 
@@ -62,6 +64,11 @@ class DuelPlan:
         return Path(self.experiment.root)
 
     @property
+    def workspace(self) -> Workspace:
+        """Return where the plan's requests are built."""
+        return Workspace(environment=self.environment, root=self.root)
+
+    @property
     def control(self) -> Variant:
         """Return the control arm."""
         return self.experiment.variants[self.experiment.control]
@@ -97,10 +104,11 @@ def plan_duel(
     """
     repeats = options.repeats or experiment.repeats
     seed = experiment.seed if options.seed is None else options.seed
-    _check_judges(experiment, selection, environment)
+    workspace = Workspace(environment=environment, root=Path(experiment.root))
+    _check_judges(experiment, selection, workspace)
     stream = any(metric.source in STREAMED for metric in experiment.metrics if metric.where != "live")
     tasks = [
-        _task(case, variant, repeat, stream=stream, environment=environment, root=Path(experiment.root))
+        _task(case, variant, repeat, stream=stream, workspace=workspace, root=Path(experiment.root))
         for case in selection.cases
         for variant in experiment.variants.values()
         for repeat in range(repeats)
@@ -121,15 +129,14 @@ def plan_duel(
     )
 
 
-def _check_judges(experiment: Experiment, selection: Selection, environment: Mapping[str, str]) -> None:
+def _check_judges(experiment: Experiment, selection: Selection, workspace: Workspace) -> None:
     """Build one of each judge's requests, so that a setting which its model refuses is told before anything is sent."""
-    root = Path(experiment.root)
     control, treatment = (Candidate(variant=name, text="") for name in (experiment.control, experiment.treatment))
     for judge in experiment.judges:
         for case in selection.cases[:1]:
-            pairwise.ballots(judge, experiment.rubric, case, control, treatment, environment=environment, root=root)
+            pairwise.ballots(judge, experiment.rubric, case, control, treatment, workspace=workspace)
             if judge.axes == "pointwise":
-                pointwise.scorecards(judge, experiment.rubric, case, control, environment=environment, root=root)
+                pointwise.scorecards(judge, experiment.rubric, case, control, workspace=workspace)
 
 
 def _places(selection: Selection, seed: int) -> dict[str, int]:
@@ -143,9 +150,7 @@ def _place(task: AnswerTask, seed: int) -> float:
     return fraction(f"{task.case.id}\0{task.variant.name}\0{task.repeat}", f"order {seed}")
 
 
-def _task(
-    case: Case, variant: Variant, repeat: int, *, stream: bool, environment: Mapping[str, str], root: Path
-) -> AnswerTask:
+def _task(case: Case, variant: Variant, repeat: int, *, stream: bool, workspace: Workspace, root: Path) -> AnswerTask:
     subject = {"case": case.id, "variant": variant.name}
     if variant.outputs is not None:
         recorded = variant.outputs.get(case.id, ())
@@ -167,10 +172,9 @@ def _task(
         decoding=variant.decoding,
         tools=variant.tools,
         repeat=repeat,
-        stream=stream,
+        form=AnswerForm(stream=stream),
         subject=subject,
-        environment=environment,
-        root=root,
+        workspace=workspace,
     )
     return AnswerTask(case=case, variant=variant, repeat=repeat, request=request)
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from arena.asking.question import (
@@ -17,11 +16,12 @@ from arena.asking.question import (
     reply_schema,
     strict_object,
 )
+from arena.grading.judged_answer import JudgedAnswer
 from arena.grading.table import failed
 from arena.records.call import Answer, Completion, Request
-from arena.records.case import Case
 from arena.records.experiment import Judge
 from arena.records.score import Score
+from arena.records.workspace import Workspace
 
 LABELS = ("YES", "NO")
 MOST_NAMED = 3  # parts that did not hold, in a score's reason
@@ -95,36 +95,27 @@ def ask(
     least: float,
     *,
     judge: Judge,
-    case: Case,
-    variant: str,
-    completion: Completion,
+    answer: JudgedAnswer,
     check: int,
-    environment: Mapping[str, str],
-    repeat: int = 0,
-    root: Path | None = None,
+    workspace: Workspace,
 ) -> AskedDissection:
     """Return what is asked of the judge about one answer; the arguments as in `judged_check.ask`.
 
-    `case` has the context that the answer was given with. `least` is the share that passes, from 0 to 1.
+    The answer's case has the context that it was given with. `least` is the share that passes, from 0 to 1.
 
     Raises:
         UsageError: the judge's model does not take a setting that was asked for.
     """
-    question = dissection_question(dissection, case, variant, completion.text, repeat, judge=judge)
-    subject = {"case": case.id, "variant": variant, "check": str(check)}
-    request = build(question, judge, subject=subject, environment=environment, repeat=repeat, root=root)
+    question = dissection_question(dissection, answer, judge)
+    request = build(question, judge, subject=answer.subject(check), workspace=workspace, repeat=answer.repeat)
     return AskedDissection(request=request, question=question, dissection=dissection, least=least)
 
 
-def dissection_question(
-    dissection: Dissection, case: Case, variant: str, text: str, repeat: int, *, judge: Judge
-) -> Question:
+def dissection_question(dissection: Dissection, answer: JudgedAnswer, judge: Judge) -> Question:
     """Return the question "which parts does this answer have, and do they hold?", its material fenced."""
-    blocks = [*case_blocks(case, judge), ("ANSWER", text)]
-    if not judge.sees_context and dissection is FAITHFUL:
-        blocks = [*case_blocks(case, judge, context=True), ("ANSWER", text)]
+    blocks = [*case_blocks(answer.case, judge, context=dissection is FAITHFUL), ("ANSWER", answer.text)]
     part = strict_object({"text": {"type": "string"}, dissection.holds: {"type": "string", "enum": list(LABELS)}})
-    word = nonce(dissection.version, case.id, blocks, variant, repeat)
+    word = nonce(dissection.version, answer.case.id, blocks, answer.variant, answer.repeat)
     instructions = "\n\n".join((dissection.task, DATA_RULE, _REPLY_RULE % dissection.holds))
     return Question(
         messages=messages_of(instructions, blocks, word),

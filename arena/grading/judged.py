@@ -1,17 +1,18 @@
 """Every check that is a question to a judge, by its key."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from arena.grading import claims, judged_check
 from arena.grading.claims import DISSECTIONS, AskedDissection
+from arena.grading.judged_answer import JudgedAnswer
 from arena.grading.judged_check import AskedCheck
 from arena.grading.table import JUDGED
-from arena.records.call import Answer, Completion
-from arena.records.case import Case, Check, Document
+from arena.records.call import Answer
+from arena.records.case import Check, Document
 from arena.records.experiment import Judge
 from arena.records.score import Score
+from arena.records.workspace import Workspace
 
 Asked = AskedCheck | AskedDissection
 
@@ -23,14 +24,10 @@ def ask(
     check: Check,
     *,
     judge: Judge,
-    case: Case,
+    answer: JudgedAnswer,
     context: Sequence[Document],
-    variant: str,
-    completion: Completion,
     position: int,
-    environment: Mapping[str, str],
-    repeat: int = 0,
-    root: Path | None = None,
+    workspace: Workspace,
 ) -> Asked:
     """Return what a judge is asked about one answer; `position` is the check's among those of its case.
 
@@ -41,29 +38,10 @@ def ask(
         KeyError: the check is a rule.
     """
     if check.key == JUDGED:
-        return judged_check.ask(
-            check.argument,
-            judge=judge,
-            case=case,
-            variant=variant,
-            completion=completion,
-            check=position,
-            environment=environment,
-            repeat=repeat,
-            root=root,
-        )
-    return claims.ask(
-        DISSECTIONS[check.key],
-        check.argument["min"],
-        judge=judge,
-        case=replace(case, context=tuple(context)),
-        variant=variant,
-        completion=completion,
-        check=position,
-        environment=environment,
-        repeat=repeat,
-        root=root,
-    )
+        return judged_check.ask(check.argument, judge=judge, answer=answer, check=position, workspace=workspace)
+    informed = replace(answer, case=replace(answer.case, context=tuple(context)))
+    dissection, least = DISSECTIONS[check.key], check.argument["min"]
+    return claims.ask(dissection, least, judge=judge, answer=informed, check=position, workspace=workspace)
 
 
 def read(asked: Asked, answer: Answer) -> Score:

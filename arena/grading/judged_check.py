@@ -1,8 +1,6 @@
 """A statement about one answer that a judge finds true or false: `{judge: "Promises no refund."}`."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from arena.asking.question import (
     DATA_RULE,
@@ -15,11 +13,12 @@ from arena.asking.question import (
     reason_of,
     reply_schema,
 )
+from arena.grading.judged_answer import JudgedAnswer
 from arena.grading.table import JUDGED, failed
 from arena.records.call import Answer, Completion, Request
-from arena.records.case import Case
 from arena.records.experiment import Judge
 from arena.records.score import Score
+from arena.records.workspace import Workspace
 
 VERSION = "check-1"
 LABELS = ("PASS", "FAIL")
@@ -51,33 +50,27 @@ def ask(
     statement: str,
     *,
     judge: Judge,
-    case: Case,
-    variant: str,
-    completion: Completion,
+    answer: JudgedAnswer,
     check: int,
-    environment: Mapping[str, str],
-    repeat: int = 0,
-    root: Path | None = None,
+    workspace: Workspace,
 ) -> AskedCheck:
     """Return what is asked of the judge about one answer.
 
     `statement` is the check's, in the user's words: it belongs to the instructions. `check` is the
-    check's position among those of its case, for the request's subject. `repeat` says which completion
-    of the variant it is. `environment` and `root` as in `question.build`.
+    check's position among those of its case, for the request's subject. `workspace` as in `question.build`.
 
     Raises:
         UsageError: the judge's model does not take a setting that was asked for.
     """
-    question = check_question(statement, judge, case, variant, completion.text, repeat)
-    subject = {"case": case.id, "variant": variant, "check": str(check)}
-    request = build(question, judge, subject=subject, environment=environment, repeat=repeat, root=root)
+    question = check_question(statement, judge, answer)
+    request = build(question, judge, subject=answer.subject(check), workspace=workspace, repeat=answer.repeat)
     return AskedCheck(request=request, question=question)
 
 
-def check_question(statement: str, judge: Judge, case: Case, variant: str, text: str, repeat: int) -> Question:
+def check_question(statement: str, judge: Judge, answer: JudgedAnswer) -> Question:
     """Return the question "is the statement true of this answer?", its material fenced."""
-    blocks = [*case_blocks(case, judge), ("ANSWER", text)]
-    word = nonce(VERSION, case.id, blocks, statement, variant, repeat)
+    blocks = [*case_blocks(answer.case, judge), ("ANSWER", answer.text)]
+    word = nonce(VERSION, answer.case.id, blocks, statement, answer.variant, answer.repeat)
     instructions = "\n\n".join((TASK, DATA_RULE, REPLY_RULE, f"The statement\n{statement}"))
     return Question(
         messages=messages_of(instructions, blocks, word),

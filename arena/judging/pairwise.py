@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 from arena.asking.question import (
@@ -28,6 +27,7 @@ from arena.records.case import Case
 from arena.records.experiment import Judge
 from arena.records.judgment import AxisScores, Judgment
 from arena.records.rubric import Rubric
+from arena.records.workspace import Workspace
 
 LABELS = ("A", "B", "TIE")
 LETTERS = ("A", "B")
@@ -67,15 +67,14 @@ def ballots(
     *,
     repeat: int = 0,
     judge_index: int | None = None,
-    environment: Mapping[str, str],
-    root: Path | None = None,
+    workspace: Workspace,
 ) -> tuple[Ballot, ...]:
     """Return what is asked of one judge about one case: both orders, control first in the first of them.
 
     `presentations: single` leaves one order, which depends on the case's id alone, so that each variant
     is shown first in about half of the cases. `repeat` says which completion of each variant the texts
     are; it is part of the cache key and of the nonce. `judge_index` is the position in a panel, None
-    when there is one judge. `environment` and `root` as in `question.build`.
+    when there is one judge. `workspace` as in `question.build`.
 
     Raises:
         UsageError: the judge's model does not take a setting that was asked for.
@@ -84,7 +83,7 @@ def ballots(
     if judge.presentations == "single":
         orders = [orders[hashlib.sha256(case.id.encode()).digest()[0] % 2]]
     return tuple(
-        ballot(judge, rubric, case, *order, repeat=repeat, judge_index=judge_index, environment=environment, root=root)
+        ballot(judge, rubric, case, *order, repeat=repeat, judge_index=judge_index, workspace=workspace)
         for order in orders
     )
 
@@ -98,8 +97,7 @@ def ballot(
     *,
     repeat: int,
     judge_index: int | None,
-    environment: Mapping[str, str],
-    root: Path | None,
+    workspace: Workspace,
 ) -> Ballot:
     """Return one presentation: `first` is shown as A, `second` as B."""
     question = pairwise_question(judge, rubric, case, first, second, repeat=repeat)
@@ -107,7 +105,7 @@ def ballot(
     if judge_index is not None:
         subject["judge"] = str(judge_index)
     return Ballot(
-        request=build(question, judge, subject=subject, environment=environment, repeat=repeat, root=root),
+        request=build(question, judge, subject=subject, workspace=workspace, repeat=repeat),
         question=question,
         case=case,
         first=first,

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from arena.asking.question import (
     Question,
@@ -22,6 +21,7 @@ from arena.records.case import Case
 from arena.records.experiment import Judge
 from arena.records.judgment import AxisScores, Judgment
 from arena.records.rubric import Rubric
+from arena.records.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +53,7 @@ def scorecards(
     *,
     repeat: int = 0,
     judge_index: int | None = None,
-    environment: Mapping[str, str],
-    root: Path | None = None,
+    workspace: Workspace,
 ) -> tuple[Scorecard, ...]:
     """Return all that is asked of one judge about one answer: one call, or one an axis where scores are expected.
 
@@ -63,9 +62,7 @@ def scorecards(
     """
     rubrics = [rubric] if judge.scores == "stated" else [replace(rubric, axes=(axis,)) for axis in rubric.axes]
     return tuple(
-        scorecard(
-            judge, each, case, candidate, repeat=repeat, judge_index=judge_index, environment=environment, root=root
-        )
+        scorecard(judge, each, case, candidate, repeat=repeat, judge_index=judge_index, workspace=workspace)
         for each in rubrics
     )
 
@@ -83,8 +80,7 @@ def scorecard(
     *,
     repeat: int = 0,
     judge_index: int | None = None,
-    environment: Mapping[str, str],
-    root: Path | None = None,
+    workspace: Workspace,
 ) -> Scorecard:
     """Return what is asked of one judge about one answer; the other arguments as in `pairwise.ballots`.
 
@@ -98,7 +94,7 @@ def scorecard(
     subject = {"case": case.id, "variant": candidate.variant, "check": about}
     if judge_index is not None:
         subject["judge"] = str(judge_index)
-    request = build(question, judge, subject=subject, environment=environment, repeat=repeat, root=root)
+    request = build(question, judge, subject=subject, workspace=workspace, repeat=repeat)
     return Scorecard(request=request, question=question, candidate=candidate, rubric=rubric)
 
 

@@ -1,7 +1,7 @@
 """Requests: the exact body of every call, built without any SDK. A run answered from the cache imports none."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from arena.providers.vendor import Vendor
 from arena.records.call import Request
 from arena.records.case import Case, Message
 from arena.records.variant import Decoding, Model, Target
+from arena.records.workspace import Workspace
 
 #: Thinking counts towards it, and the messages API asks for one.
 ANTHROPIC_MAX_TOKENS = 8192
@@ -24,20 +25,29 @@ ANTHROPIC_VERSION_WITH_SAMPLING = "2023-06-01"
 Json = dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerForm:
+    """The form in which an answer is to come."""
+
+    schema: Mapping[str, Any] | None = None  # strict JSON Schema, where the vendor takes one
+    schema_name: str = "answer"  # letters and underscores
+    top_logprobs: int = 0  # alternatives of each token to report, 0 to 20
+    stream: bool = False  # to measure the time to the first token
+
+
+PROSE = AnswerForm()
+
+
 def build(
     model: Model,
     *,
     messages: Sequence[Message],
     decoding: Decoding,
     tools: Sequence[Mapping[str, Any]] = (),
-    schema: Mapping[str, Any] | None = None,
-    schema_name: str = "answer",
-    top_logprobs: int = 0,
+    form: AnswerForm = PROSE,
     repeat: int = 0,
-    stream: bool = False,
     subject: Mapping[str, str],
-    environment: Mapping[str, str],
-    root: Path | None = None,
+    workspace: Workspace,
 ) -> Request:
     """Return the request that asks a model, with the report of each decoding setting.
 
@@ -46,30 +56,26 @@ def build(
         messages: The whole prompt, the system message included, in order.
         decoding: What was asked for.
         tools: In the shape of chat: `{"type": "function", "function": {...}}`.
-        schema: Strict JSON Schema of the answer, where the vendor takes one.
-        schema_name: Its name, letters and underscores.
-        top_logprobs: How many alternatives of each token to report, 0 to 20.
+        form: In which the answer is to come.
         repeat: 0, 1, 2 … for several answers to the same prompt.
-        stream: Measure the time to the first token.
         subject: What the answer is about: `{"case": …, "variant": …}`.
-        environment: It may move a vendor to another host (OPENAI_BASE_URL …).
-        root: Project root, for local model files.
+        workspace: Its environment may move a vendor to another host (OPENAI_BASE_URL …).
 
     Raises:
         UsageError: The vendor is unknown, the API is not one of its own, or the model refuses a setting.
     """
     vendor = find_vendor(model.vendor)
     api = _api(model, vendor)
-    base_url = model.base_url or moved(vendor, environment)
+    base_url = model.base_url or moved(vendor, workspace.environment)
     placed, reports = settings.place(model, vendor, api, decoding, at_home=base_url is None)
-    body = _BODIES[api](model, list(messages), placed, list(tools), root)
-    if schema is not None and vendor.schemas:
-        _add_schema(body, api, schema, schema_name)
-    if top_logprobs:
+    body = _BODIES[api](model, list(messages), placed, list(tools), workspace.root)
+    if form.schema is not None and vendor.schemas:
+        _add_schema(body, api, form.schema, form.schema_name)
+    if form.top_logprobs:
         refusal = settings.logprobs_refusal(model, api, decoding, at_home=base_url is None)
         if refusal:
             raise UsageError(f"{model} gives no log-probabilities: {refusal}")
-        _add_logprobs(body, api, top_logprobs)
+        _add_logprobs(body, api, form.top_logprobs)
     return Request(
         vendor=model.vendor,
         base_url=base_url,
@@ -80,7 +86,7 @@ def build(
         model=model.name,
         messages=tuple(messages),
         subject=subject,
-        stream=stream and api in settings.WIRE,
+        stream=form.stream and api in settings.WIRE,
         settings=reports,
         on_unsupported=model.on_unsupported,
         price=model.price,

@@ -28,6 +28,7 @@ from arena.records.call import FailureKind, Finish
 from arena.records.case import Case, Message
 from arena.records.experiment import Judge
 from arena.records.variant import Decoding, Model
+from arena.records.workspace import Workspace
 from judge_parts import CASE, JUDGE, completion, failure
 
 LEVEL = {"type": "integer", "enum": [1, 2, 3, 4, 5]}
@@ -301,7 +302,7 @@ def test_request_carries_schema_subject_and_repeat() -> None:
 
     def built(**changes: Any) -> str:
         judge = Judge(model=Model(vendor="openai", name="m", base_url="http://127.0.0.1:1/v1"), decoding=Decoding())
-        request = build(QUESTION, judge, subject={"case": "c1"}, environment={}, **changes)
+        request = build(QUESTION, judge, subject={"case": "c1"}, workspace=Workspace(), **changes)
         assert request.body["response_format"]["json_schema"]["schema"] == SCHEMA
         assert request.label == "case c1"
         return request.key
@@ -314,4 +315,4 @@ def test_setting_that_the_user_asked_for_is_never_dropped() -> None:
     """A temperature that the model refuses is an error that names it."""
     judge = Judge(model=Model(vendor="anthropic", name="claude-sonnet-5"), decoding=Decoding(temperature=0.0))
     with pytest.raises(UsageError, match="temperature"):
-        build(QUESTION, judge, subject={}, environment={})
+        build(QUESTION, judge, subject={}, workspace=Workspace())

@@ -11,9 +11,11 @@ from arena.files import experiments
 from arena.files.shapes.checks import CHECKS
 from arena.grading import judged
 from arena.grading.claims import AskedDissection
+from arena.grading.judged_answer import JudgedAnswer
 from arena.records.call import Completion, Finish
 from arena.records.case import Check, Document
 from arena.records.score import Score
+from arena.records.workspace import Workspace
 from authored_project import VARIANTS, load, write
 from judge_parts import CASE, JUDGE, completion, failure
 
@@ -24,12 +26,10 @@ def asked(key: str = "faithful", least: float = 1.0, **changes: Any) -> AskedDis
     """Return the question about one answer."""
     fields: dict[str, Any] = {
         "judge": JUDGE,
-        "case": CASE,
+        "answer": JudgedAnswer(case=CASE, variant="control", text=ANSWER),
         "context": CASE.context,
-        "variant": "control",
-        "completion": completion(ANSWER),
         "position": 1,
-        "environment": {},
+        "workspace": Workspace(),
     }
     found = judged.ask(Check(key=key, argument={"min": least}), **{**fields, **changes})
     assert isinstance(found, AskedDissection)
@@ -132,12 +132,10 @@ def test_statement_checks_still_go_their_way() -> None:
     check = judged.ask(
         Check(key="judge", argument="Is polite."),
         judge=JUDGE,
-        case=CASE,
+        answer=JudgedAnswer(case=CASE, variant="control", text=ANSWER),
         context=(),
-        variant="control",
-        completion=completion(ANSWER),
         position=0,
-        environment={},
+        workspace=Workspace(),
     )
     assert "<<<CONTEXT 1" in check.request.messages[1].content
     assert judged.read(check, completion("PASS")).passed

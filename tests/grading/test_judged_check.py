@@ -2,8 +2,10 @@
 
 import pytest
 
+from arena.grading.judged_answer import JudgedAnswer
 from arena.grading.judged_check import AskedCheck, ask, read
 from arena.records.call import Completion, Finish
+from arena.records.workspace import Workspace
 from judge_parts import CASE, JUDGE, completion, failure
 
 STATEMENT = "Does not promise a refund that the policy doesn't give."
@@ -14,12 +16,9 @@ def asked(text: str = "It is late.", repeat: int = 0, statement: str = STATEMENT
     return ask(
         statement,
         judge=JUDGE,
-        case=CASE,
-        variant="control",
-        completion=completion(text),
+        answer=JudgedAnswer(case=CASE, variant="control", text=text, repeat=repeat),
         check=2,
-        repeat=repeat,
-        environment={},
+        workspace=Workspace(),
     )
 
 

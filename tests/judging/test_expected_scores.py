@@ -8,10 +8,11 @@ import pytest
 from arena.judging.pointwise import cards_each, read, scorecards, with_appraisals
 from arena.records.call import Finish
 from arena.records.judgment import AxisScores
+from arena.records.workspace import Workspace
 from judge_parts import CASE, CONTROL, JUDGE, RUBRIC, TREATMENT, completion, judgment
 
 JUDGE_OF_SCORES = replace(JUDGE, axes="pointwise", scores="expected")
-CARDS = scorecards(JUDGE_OF_SCORES, RUBRIC, CASE, TREATMENT, judge_index=1, environment={})
+CARDS = scorecards(JUDGE_OF_SCORES, RUBRIC, CASE, TREATMENT, judge_index=1, workspace=Workspace())
 FOUR = {"4": math.log(0.6), "5": math.log(0.2), "3": math.log(0.1), "The": math.log(0.1)}
 
 
@@ -31,7 +32,7 @@ def test_each_axis_is_one_call_of_one_token() -> None:
 
 def test_stated_scores_are_one_call() -> None:
     """Without expected scores nothing changes: one card, all axes."""
-    (card,) = scorecards(replace(JUDGE, axes="pointwise"), RUBRIC, CASE, TREATMENT, environment={})
+    (card,) = scorecards(replace(JUDGE, axes="pointwise"), RUBRIC, CASE, TREATMENT, workspace=Workspace())
     assert card.request.subject["check"] == "axes"
     assert card.rubric == RUBRIC
 
@@ -52,7 +53,7 @@ def test_reply_without_a_level_has_no_score() -> None:
 
 def test_axes_that_were_asked_for_one_by_one_are_set_into_the_judgments_together() -> None:
     """Both answers' axes are gathered, the costs of all calls added."""
-    other = scorecards(JUDGE_OF_SCORES, RUBRIC, CASE, CONTROL, environment={})
+    other = scorecards(JUDGE_OF_SCORES, RUBRIC, CASE, CONTROL, workspace=Workspace())
     appraisals = [read(card, completion("4", logprobs=FOUR)) for card in (*other, *CARDS)]
     judgments = with_appraisals([replace(judgment("control", 0.0), cost_usd=0.5)], *appraisals)
     mean = appraisals[0].axes["clarity"]

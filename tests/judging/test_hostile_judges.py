@@ -10,6 +10,7 @@ import pytest
 from answers_to_judge import ATTACKS
 from arena.judging import injection, pairwise
 from arena.judging.pairwise import Candidate, ballots, read
+from arena.records.workspace import Workspace
 from benign_answers import BENIGN
 from command_line import arena
 from duel_files import JUDGE, rows, write_experiment
@@ -106,7 +107,7 @@ def test_benign_judgments_are_the_same_with_and_without_flagging(monkeypatch: py
         found = []
         for number, (one, other) in enumerate(pairs):
             arms = Candidate(variant="control", text=one), Candidate(variant="treatment", text=other)
-            both = ballots(ONE_JUDGE, RUBRIC, CASE, *arms, repeat=number, environment={})
+            both = ballots(ONE_JUDGE, RUBRIC, CASE, *arms, repeat=number, workspace=Workspace())
             found += [(ballot.request, read(ballot, reply)) for ballot in both]
         return found
 

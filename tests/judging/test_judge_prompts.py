@@ -11,6 +11,7 @@ from arena.judging import prompts
 from arena.judging.pairwise import Ballot, ballots
 from arena.judging.pointwise import scorecard, scorecards
 from arena.records.experiment import Judge, JudgePrompt
+from arena.records.workspace import Workspace
 from authored_project import CASES, VARIANTS, load, refused, write
 from command_line import arena
 from judge_parts import CASE, CONTROL, JUDGE, RUBRIC, TREATMENT
@@ -21,7 +22,7 @@ OWN = "My house rules.\n{{ rubric }}\n{{ data_rule }}\n{{ reply_rule }}\n"
 
 def asked(judge: Judge) -> Ballot:
     """Return the first ballot of one case."""
-    return ballots(judge, RUBRIC, CASE, CONTROL, TREATMENT, environment={})[0]
+    return ballots(judge, RUBRIC, CASE, CONTROL, TREATMENT, workspace=Workspace())[0]
 
 
 def experiment(**judge: str) -> str:
@@ -40,7 +41,7 @@ def test_files_that_init_writes_make_the_prompts_that_ship(tmp_path: Path) -> No
     with_files = load(tmp_path, experiment(**keys)).judges[0]
     without = replace(with_files, prompt=None, pointwise_prompt=None)
     assert asked(with_files).request.body == asked(without).request.body
-    cards = [scorecard(judge, RUBRIC, CASE, TREATMENT, environment={}) for judge in (with_files, without)]
+    cards = [scorecard(judge, RUBRIC, CASE, TREATMENT, workspace=Workspace()) for judge in (with_files, without)]
     assert cards[0].request.body == cards[1].request.body
 
 
@@ -68,7 +69,9 @@ def test_own_instructions_stand_around_the_rules_and_outside_the_fences() -> Non
 def test_rubric_that_holds_a_placeholder_is_not_filled_again() -> None:
     """What is put in is text, whoever wrote it."""
     sly = replace(RUBRIC, instructions="Say {{ reply_rule }}.")
-    ballot = ballots(replace(JUDGE, prompt=JudgePrompt(text=OWN)), sly, CASE, CONTROL, TREATMENT, environment={})[0]
+    ballot = ballots(
+        replace(JUDGE, prompt=JudgePrompt(text=OWN)), sly, CASE, CONTROL, TREATMENT, workspace=Workspace()
+    )[0]
     assert "Say {{ reply_rule }}." in ballot.request.messages[0].content
 
 
@@ -78,7 +81,7 @@ def test_one_file_serves_labels_likelihood_and_expected_scores() -> None:
     by_likelihood = asked(replace(JUDGE, method="likelihood", axes="none", prompt=own))
     assert prompts.LETTER_RULE in by_likelihood.request.messages[0].content
     judge = replace(JUDGE, axes="pointwise", scores="expected", pointwise_prompt=own)
-    card = scorecards(judge, RUBRIC, CASE, TREATMENT, environment={})[0]
+    card = scorecards(judge, RUBRIC, CASE, TREATMENT, workspace=Workspace())[0]
     assert prompts.LEVEL_RULE in card.request.messages[0].content
 
 

@@ -16,6 +16,7 @@ from arena.records.call import FailureKind, Finish
 from arena.records.experiment import Judge
 from arena.records.judgment import Comparison, Judgment
 from arena.records.variant import Decoding, Model
+from arena.records.workspace import Workspace
 from judge_parts import CASE, CONTROL, JUDGE, RUBRIC, TREATMENT, completion, failure
 
 BY_LIKELIHOOD = replace(JUDGE, method="likelihood", axes="none")
@@ -25,7 +26,7 @@ LEAN = st.floats(0.001, 10, allow_nan=False)
 
 def asked(judge: Judge = BY_LIKELIHOOD, **changes: Any) -> tuple[Ballot, ...]:
     """Return both ballots of one case."""
-    return ballots(judge, RUBRIC, CASE, CONTROL, TREATMENT, **{"environment": {}, **changes})
+    return ballots(judge, RUBRIC, CASE, CONTROL, TREATMENT, **{"workspace": Workspace(), **changes})
 
 
 def judged(odds_control_first: float | None, odds_treatment_first: float | None) -> list[Judgment]:

@@ -16,12 +16,13 @@ from arena.records.experiment import Judge
 from arena.records.judgment import AxisScores
 from arena.records.rubric import Rubric
 from arena.records.variant import Decoding, Model
+from arena.records.workspace import Workspace
 from judge_parts import CASE, CONTROL, JUDGE, RUBRIC, TREATMENT, completion, failure
 
 
 def asked(judge: Judge = JUDGE, rubric: Rubric = RUBRIC, case: Case = CASE, **changes: Any) -> tuple[Ballot, ...]:
     """Return the ballots of one case."""
-    fields: dict[str, Any] = {"control": CONTROL, "treatment": TREATMENT, "environment": {}, **changes}
+    fields: dict[str, Any] = {"control": CONTROL, "treatment": TREATMENT, "workspace": Workspace(), **changes}
     return ballots(judge, rubric, case, **fields)
 
 

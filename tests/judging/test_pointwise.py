@@ -8,9 +8,10 @@ import pytest
 from arena.judging.pointwise import Appraisal, read, scorecard, with_appraisals
 from arena.records.call import Finish
 from arena.records.judgment import AxisScores
+from arena.records.workspace import Workspace
 from judge_parts import CASE, CONTROL, JUDGE, RUBRIC, TREATMENT, completion, failure, judgment
 
-CARD = scorecard(JUDGE, RUBRIC, CASE, TREATMENT, environment={})
+CARD = scorecard(JUDGE, RUBRIC, CASE, TREATMENT, workspace=Workspace())
 
 
 def test_one_answer_is_shown_alone() -> None:
@@ -20,7 +21,9 @@ def test_one_answer_is_shown_alone() -> None:
     assert CONTROL.text not in user
     assert CARD.request.subject == {"case": "late-package", "variant": "treatment", "check": "axes"}
     assert list(CARD.question.schema["properties"]) == ["reason", "axes"]
-    assert scorecard(JUDGE, RUBRIC, CASE, TREATMENT, judge_index=2, environment={}).request.subject["judge"] == "2"
+    assert (
+        scorecard(JUDGE, RUBRIC, CASE, TREATMENT, judge_index=2, workspace=Workspace()).request.subject["judge"] == "2"
+    )
 
 
 def test_scores_are_read_by_axis() -> None:

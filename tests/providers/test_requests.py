@@ -9,10 +9,18 @@ import pytest
 
 from arena.errors import UsageError
 from arena.providers import settings
-from arena.providers.requests import ANTHROPIC_VERSION, ANTHROPIC_VERSION_WITH_SAMPLING, build, build_target, cacheable
+from arena.providers.requests import (
+    ANTHROPIC_VERSION,
+    ANTHROPIC_VERSION_WITH_SAMPLING,
+    AnswerForm,
+    build,
+    build_target,
+    cacheable,
+)
 from arena.providers.table import VENDORS, find_vendor
 from arena.records.case import Case, Message
 from arena.records.variant import Decoding, Model, Price, Target
+from arena.records.workspace import Workspace
 from provider_houses import LOCAL_MODEL, ask
 
 SCHEMA = {
@@ -84,7 +92,7 @@ def test_a_messages_body_keeps_the_system_message_apart() -> None:
         messages=request.messages[1:],
         decoding=Decoding(),
         subject={},
-        environment={},
+        workspace=Workspace(),
     )
     assert "system" not in alone.body
     assert request.body["max_tokens"] == 8192
@@ -260,9 +268,9 @@ def test_what_does_not_change_the_answer_does_not_change_the_key() -> None:
         model,
         messages=base.messages,
         decoding=Decoding(max_tokens=8),
-        stream=True,
+        form=AnswerForm(stream=True),
         subject={"case": "another"},
-        environment={},
+        workspace=Workspace(),
     )
     assert same.key == base.key
     assert same.stream

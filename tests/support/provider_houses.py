@@ -5,16 +5,17 @@ import contextlib
 import hashlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from arena.providers.requests import build, build_target
+from arena.providers.requests import AnswerForm, build, build_target
 from arena.providers.scripted import ScriptedProvider
 from arena.providers.table import open_provider
 from arena.records.call import Answer, FailureKind, Provider, Request
 from arena.records.case import Case, Message
 from arena.records.variant import Decoding, Model, Target
+from arena.records.workspace import Workspace
 from loopback import Fault, Loopback
 
 #: (model, API) of each provider that speaks HTTP.
@@ -39,6 +40,10 @@ def broken(case):
 """
 
 
+#: Fields of the form in which an answer is to come.
+FORM = {field.name for field in fields(AnswerForm)}
+
+
 def ask(
     vendor: str = "openai",
     text: str = "My package has not arrived.",
@@ -49,6 +54,7 @@ def ask(
     decoding: Decoding | None = None,
     base_url: str | None = None,
     on_unsupported: Any = "error",
+    root: Path | None = None,
     **options: Any,
 ) -> Request:
     """Return a request of two messages."""
@@ -57,7 +63,8 @@ def ask(
         messages=[Message(role="system", content="Be helpful."), Message(role="user", content=text)],
         decoding=decoding or Decoding(max_tokens=8),
         subject={"case": "c1", "variant": "control"},
-        environment=environment or {},
+        workspace=Workspace(environment=environment or {}, root=root),
+        form=AnswerForm(**{name: options.pop(name) for name in FORM & options.keys()}),
         **options,
     )
 
