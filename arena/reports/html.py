@@ -59,10 +59,10 @@ def render(
         "report.html",
         scripts=SCRIPTS,
         styles=STYLES,
-        title=tag("title", _title(result)).source,
+        title=tag("title", _title(result)),
         cases_hidden="" if cases else "hidden",
-        above=join(*above).source,
-        below=join(*below).source,
+        above=join(*above),
+        below=join(*below),
         data=embedded(data_of(result, cases)),
     )
 

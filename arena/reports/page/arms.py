@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
+from markupsafe import Markup
+
 from arena.records.result import ArmDifference
-from arena.reports.page.markup import Content, Markup, tag
+from arena.reports.page.markup import Content, tag
 from arena.reports.page.verdict import section
 
 CONTEXT = 2  # unchanged lines around a change

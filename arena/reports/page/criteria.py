@@ -3,13 +3,15 @@
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
+from markupsafe import Markup
+
 from arena.deciding.decide import NO_PREFERENCE, threshold
 from arena.records.metric import Criterion, Limit
 from arena.records.result import AxisResult, DuelResult, MetricResult
 from arena.reports import numbers
 from arena.reports.metric_table import limit_text
 from arena.reports.page import plots
-from arena.reports.page.markup import Content, Markup, tag
+from arena.reports.page.markup import Content, tag
 from arena.reports.page.verdict import MARKS, section
 from arena.stats.estimate import Estimate, Interval
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
+from markupsafe import Markup
+
 from arena.records.result import DuelResult, FlaggedRecount, HumanAgreement, JudgeHealth
 from arena.reports import numbers
 from arena.reports.judge_lines import against, coefficient, exact_rate, rate
-from arena.reports.page.markup import Content, Markup, tag
+from arena.reports.page.markup import Content, tag
 from arena.reports.page.verdict import counted, section
 
 Fact = tuple[str, str]  # what it is, how much

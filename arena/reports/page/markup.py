@@ -1,22 +1,14 @@
-"""Markup as values: every text that goes in is made visible and escaped, so that none can become markup."""
+"""Markup as values: every text that goes in is made visible and escaped, so that none can become markup.
 
-from html import escape
+markupsafe keeps the two apart: a `Markup` is markup already, any other str is text, whatever stands in it.
+"""
+
+from markupsafe import Markup, escape
 
 from arena.reports.safe_text import safe, safe_line
 
 Attribute = str | int | float | bool | None
-
-
-class Markup:
-    """What is markup already; a str is text, whatever stands in it."""
-
-    __slots__ = ("source",)
-
-    def __init__(self, source: str) -> None:
-        self.source = source
-
-
-Content = str | Markup | None
+Content = str | None  # a Markup is a str
 
 
 def tag(name: str, *inside: Content, **attributes: Attribute) -> Markup:
@@ -27,21 +19,17 @@ def tag(name: str, *inside: Content, **attributes: Attribute) -> Markup:
         inside: texts and elements; None is left out.
         attributes: `class_` is class and `aria_label` aria-label; True writes the name alone, None and False nothing.
 
-    >>> tag("p", "1 < 2 ", tag("b", "<i>"), class_="note", hidden=True).source
-    '<p class="note" hidden>1 &lt; 2 <b>&lt;i&gt;</b></p>'
+    >>> print(tag("p", "1 < 2 ", tag("b", "<i>"), class_="note", hidden=True))
+    <p class="note" hidden>1 &lt; 2 <b>&lt;i&gt;</b></p>
     """
-    return Markup(f"<{name}{_attributes(attributes)}>{join(*inside).source}</{name}>")
+    return Markup(f"<{name}{_attributes(attributes)}>{join(*inside)}</{name}>")
 
 
 def join(*parts: Content) -> Markup:
-    """Return texts and elements one after the other."""
-    return Markup("".join(_source(part) for part in parts))
-
-
-def _source(part: Content) -> str:
-    if part is None:
-        return ""
-    return part.source if isinstance(part, Markup) else escape(safe(part), quote=False)
+    """Return texts and elements one after the other; None is left out."""
+    return Markup("").join(
+        part if isinstance(part, Markup) else escape(safe(part)) for part in parts if part is not None
+    )
 
 
 def _attributes(given: dict[str, Attribute]) -> str:

@@ -6,8 +6,10 @@ Places along a drawing are percentages, so that neither text nor marks are stret
 from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 
+from markupsafe import Markup
+
 from arena.records.metric import Decision
-from arena.reports.page.markup import Attribute, Content, Markup, tag
+from arena.reports.page.markup import Attribute, Content, tag
 from arena.stats.estimate import Interval
 
 #: One shape a decision, around the middle of a drawing: a disc, a cross, a ring; a small disc where nothing is decided.

@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from markupsafe import Markup
+
 from arena.records.result import DuelResult
 from arena.reports import numbers
 from arena.reports.page.criteria import table
 from arena.reports.page.judge import Fact, cards
-from arena.reports.page.markup import Content, Markup, tag
+from arena.reports.page.markup import Content, tag
 from arena.reports.page.verdict import counted, section
 from arena.reports.terminal import OUTCOMES
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from markupsafe import Markup
+
 from arena.records.call import Completion
 from arena.records.case_details import CaseDetails
 from arena.records.result import DuelResult
 from arena.reports import numbers
 from arena.reports.judge_lines import rate
-from arena.reports.page.markup import Content, Markup, tag
+from arena.reports.page.markup import Content, tag
 from arena.reports.page.plots import cloud, columns
 from arena.reports.page.verdict import counted, section
 

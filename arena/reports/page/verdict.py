@@ -3,13 +3,15 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from markupsafe import Markup
+
 from arena.records.gate import GateResult, Reason
 from arena.records.metric import Decision, Limit
 from arena.records.result import DuelResult, EarlyStop, MetricResult, WinRate
 from arena.reports import numbers
 from arena.reports.metric_table import limit_text
 from arena.reports.page import plots
-from arena.reports.page.markup import Content, Markup, join, tag
+from arena.reports.page.markup import Content, join, tag
 from arena.reports.terminal import ANSWERS
 from arena.reports.verdict_lines import WORDS, summary
 
