@@ -3,10 +3,13 @@
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from typer import Exit
+
+from arena.cli.crash import in_one_line, naming_the_run
 from arena.cli.screen import give, screen_of
 from arena.errors import ArenaError, StorageFailed
 
@@ -59,6 +62,13 @@ def deliver(
         UsageError: a format is unknown.
         StorageFailed: a file cannot be written.
     """
+    with naming_the_run(run.path) if run else nullcontext():
+        _deliver(result, manifest, output_format, files, run)
+
+
+def _deliver(
+    result: "DuelResult", manifest: Mapping[str, Any], output_format: str, files: Sequence[Path], run: "SavedRun | None"
+) -> None:
     from arena.reports.formats import format_of
 
     for file in files:
@@ -143,17 +153,24 @@ def telling_junit(name: str, output_format: str, files: Sequence[Path]) -> Itera
     """
     try:
         yield
-    except ArenaError as error:
-        wanted = [file for file in files if file.suffix.lower() == ".xml"]
-        if wanted or output_format == "junit":
-            from arena.reports.junit import could_not_run
-
-            text = could_not_run(name, error.message)
-            for file in wanted:
-                write_file(file, text)
-            if output_format == "junit":
-                give(text)
+    except BaseException as error:
+        if not isinstance(error, Exit):
+            with suppress(ArenaError):  # the file cannot be written either
+                _tell_junit(name, error, output_format, files)
         raise
+
+
+def _tell_junit(name: str, error: BaseException, output_format: str, files: Sequence[Path]) -> None:
+    wanted = [file for file in files if file.suffix.lower() == ".xml"]
+    if not wanted and output_format != "junit":
+        return
+    from arena.reports.junit import could_not_run
+
+    text = could_not_run(name, error.message if isinstance(error, ArenaError) else in_one_line(error))
+    for file in wanted:
+        write_file(file, text)
+    if output_format == "junit":
+        give(text)
 
 
 def write_file(file: Path, text: str) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from arena.cli import options as shared
-from arena.cli.deliver import check_formats, deliver
+from arena.cli.deliver import check_formats, deliver, telling_junit
 from arena.cli.environment import read_environment
 from arena.cli.project import run_reference
 from arena.errors import UsageError
@@ -91,17 +91,18 @@ def duel(
         requests_per_minute=rpm,
         tokens_per_minute=tpm,
     )
-    environment = read_environment(env_file)
-    columns = shared.columns_of(map_)
-    plan, expected = prepare_duel(experiment, asked, root=root, environment=environment, columns=columns)
-    if dry_run:
-        give_plan(plan, expected, output_format=output_format)
-        return
-    finished = run_plan(plan, expected, cache_dir=cache_dir, environment=environment, quiet=quiet, verbose=verbose)
-    reference = run_reference("latest", plan.root, start=Path.cwd())
-    facts = {**finished.manifest, "reference": reference}
-    saved = SavedRun(runs_folder(plan.root) / str(facts["run"]))
-    deliver(finished.result, facts, output_format=output_format, files=files, run=saved)
+    with telling_junit(str(experiment), output_format, files):
+        environment = read_environment(env_file)
+        columns = shared.columns_of(map_)
+        plan, expected = prepare_duel(experiment, asked, root=root, environment=environment, columns=columns)
+        if dry_run:
+            give_plan(plan, expected, output_format=output_format)
+            return
+        finished = run_plan(plan, expected, cache_dir=cache_dir, environment=environment, quiet=quiet, verbose=verbose)
+        reference = run_reference("latest", plan.root, start=Path.cwd())
+        facts = {**finished.manifest, "reference": reference}
+        saved = SavedRun(runs_folder(plan.root) / str(facts["run"]))
+        deliver(finished.result, facts, output_format=output_format, files=files, run=saved)
 
 
 def _only(value: str | None) -> "Only | None":

@@ -129,9 +129,9 @@ def gate(
                 raise typer.Exit(EXIT_CODES["inconclusive"])  # what is only planned proves nothing
             running = {"cache_dir": cache_dir, "environment": environment, "quiet": quiet, "verbose": verbose}
             result, facts, run = _decide(plan, expected, same, running)
-    if open_counts_as is not None and result.decision == "inconclusive":
-        facts = {**facts, "counted_as": open_counts_as}
-    deliver(result, facts, output_format=output_format, files=files, run=run if result.sent else None)
+        if open_counts_as is not None and result.decision == "inconclusive":
+            facts = {**facts, "counted_as": open_counts_as}
+        deliver(result, facts, output_format=output_format, files=files, run=run if result.sent else None)
     raise typer.Exit(EXIT_CODES[facts.get("counted_as", result.decision)])
 
 

@@ -32,7 +32,8 @@ from arena.cli import (
     size,
     tally,
 )
-from arena.cli.screen import read_by_nobody, say
+from arena.cli.crash import Unforeseen, carrying_the_unforeseen, report_crash
+from arena.cli.screen import say
 from arena.errors import ArenaError, Interrupted
 
 SCREEN_OFFLINE = "Screen offline"
@@ -69,6 +70,11 @@ class Overview(TyperGroup):
         places = list(OVERVIEW)
         return sorted(super().list_commands(ctx), key=places.index)
 
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that is meant."""
+        with carrying_the_unforeseen():
+            return super().invoke(ctx)
+
 
 app = typer.Typer(
     name="arena",
@@ -91,6 +97,9 @@ def _arena(
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
     ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", hidden=True, help="Show the traceback of a crash.")
+    ] = False,  # hidden: the line that tells of a crash names it
 ) -> None:
     """Prove that a prompt is better, or say honestly that it cannot be proved."""
 
@@ -136,7 +145,7 @@ def main() -> Never:
 
 
 def run() -> Never:
-    """Run the command line and leave with the exit code of the contract; a user's mistake has no traceback."""
+    """Run the command line and leave with the exit code of the contract; neither mistake nor crash has a traceback."""
     # A pool of BLAS threads costs a tenth of a second and serves nobody here.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Looking for cycles among modules that all stay takes an eighth of a short command's CPU.
@@ -147,8 +156,10 @@ def run() -> Never:
         app(standalone_mode=True)
     except ArenaError as error:
         sys.exit(_report(error))
-    except BrokenPipeError:
-        _leave_quietly()
+    except Unforeseen as unforeseen:
+        sys.exit(report_crash(unforeseen.error))
+    except Exception as error:  # noqa: BLE001 - of the command line itself; 1 would be a refuted gate
+        sys.exit(report_crash(error))
     sys.exit(0)
 
 
@@ -162,9 +173,3 @@ def _report(error: ArenaError) -> int:
     if error.hint:
         say(f"hint: {error.hint}")
     return error.exit_code
-
-
-def _leave_quietly() -> Never:
-    """End as other tools do when the reader of a pipe went away."""
-    read_by_nobody(sys.stdout)
-    sys.exit(0)

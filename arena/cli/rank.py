@@ -121,11 +121,13 @@ def _rank_experiment(
     output_format: str,
     files: Sequence[Path],
 ) -> None:
+    from arena.cli.crash import naming_the_run
     from arena.cli.deliver import deliver_ranking
     from arena.cli.running import carry_out, show_plan
     from arena.engine.ask import Asked, identity_of
     from arena.offline.rank.execute import execute_pairs
     from arena.offline.rank.prepare import outlook_of, prepare_rank
+    from arena.runs.home import runs_folder
 
     plan, expected = prepare_rank(path, asked, root=running.root, environment=environment, columns=columns)
     if running.dry_run:
@@ -150,7 +152,8 @@ def _rank_experiment(
         executing=execute_pairs,
     )
     facts = {**ranked.manifest, "reference": run_reference("latest", plan.root, start=Path.cwd())}
-    deliver_ranking(ranked.result, facts, output_format=output_format, files=files)
+    with naming_the_run(runs_folder(plan.root) / str(facts["run"])):
+        deliver_ranking(ranked.result, facts, output_format=output_format, files=files)
     _raise_fault(ranked.result)
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from arena.cli.deliver import check_formats, check_ranking_formats, deliver, deliver_ranking
+from arena.cli.deliver import check_formats, check_ranking_formats, deliver, deliver_ranking, telling_junit
 from arena.cli.options import OutputFile, OutputFormat, Root, RunArgument
 from arena.cli.project import project_root, run_reference
 
@@ -27,4 +27,5 @@ def report(
         deliver_ranking(saved.ranking, facts, output_format=output_format, files=files)
         return
     check_formats(output_format, files)
-    deliver(saved.result, facts, output_format=output_format, files=files, run=saved)
+    with telling_junit(saved.id, output_format, files):
+        deliver(saved.result, facts, output_format=output_format, files=files, run=saved)

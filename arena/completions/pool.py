@@ -57,6 +57,7 @@ async def run_workers(work: Work[Item], handle: Callable[[Item], Awaitable[None]
 
     Raises:
         ArenaError: the first that a handler raised.
+        RuntimeError: a handler ended by neither a return nor an `Exception`; its item is not done.
     """
     crew = _Crew(work, handle)
     workers = [asyncio.create_task(crew.work()) for _ in range(concurrency)]
@@ -70,6 +71,8 @@ async def run_workers(work: Work[Item], handle: Callable[[Item], Awaitable[None]
         await asyncio.gather(*workers, return_exceptions=True)
     if crew.error is not None:
         raise crew.error
+    if crew.left:
+        raise RuntimeError("a call ended by what is no error, and its work is not done")
 
 
 def _lets_others_finish(error: Exception) -> bool:
@@ -85,6 +88,7 @@ class _Crew(Generic[Item]):
         self._busy = 0
         self._handled = 0
         self.error: Exception | None = None  # the first
+        self.left = 0  # items whose handler neither ended nor failed
 
     async def work(self) -> None:
         """Take and handle items until there is none and nobody is left who could add one."""
@@ -93,6 +97,9 @@ class _Crew(Generic[Item]):
                 await self._handle(taken[0])
             except Exception as error:
                 self.error = self.error or error
+                raise
+            except BaseException:
+                self.left += 1
                 raise
             finally:
                 self._busy -= 1

@@ -112,6 +112,10 @@ async def called(function: Callable[..., Any], *arguments: object) -> object:
         return await result if inspect.isawaitable(result) else result
     except SystemExit as left:  # whose exit code is not the run's, and may be 0
         raise RuntimeError(f"SystemExit: {left}") from None
+    except asyncio.CancelledError:
+        if (task := asyncio.current_task()) is not None and task.cancelling():
+            raise
+        raise RuntimeError("CancelledError: nobody cancelled it but itself") from None
 
 
 def load_function(root: Path, file: str, name: str) -> Callable[[Case], Any]:

@@ -20,7 +20,8 @@ async def in_thread(work: Callable[[], Result], *, daemon: bool) -> Result:
             a native library that is at work, which would crash.
 
     Raises:
-        BaseException: Whatever `work` raises.
+        RuntimeError: `work` raised what would end the program, or the task.
+        Exception: whatever else `work` raises.
     """
     loop = asyncio.get_running_loop()
     future: asyncio.Future[Result] = loop.create_future()
@@ -40,8 +41,10 @@ async def in_thread(work: Callable[[], Result], *, daemon: bool) -> Result:
             result = work()
         except StopIteration as stopped:  # a future cannot carry it
             error = RuntimeError(f"StopIteration: {stopped}")
-        except BaseException as raised:  # noqa: BLE001 - handed to the awaiting task
+        except Exception as raised:  # noqa: BLE001 - handed to the awaiting task
             error = raised
+        except BaseException as raised:  # noqa: BLE001 - in the task it would end the loop, or look like a cancellation
+            error = RuntimeError(f"{type(raised).__name__}: {raised}")
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
             loop.call_soon_threadsafe(settle, result, error)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from arena.errors import ArenaError
 from arena.records.answered import Answered
 from arena.records.call import SettingReport
 from arena.records.experiment import Experiment
@@ -121,6 +122,8 @@ class RunFolder:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+        if error is not None and not isinstance(error, ArenaError):
+            error.add_note(f"run folder: {self.path}")
 
     def _write(self, name: str, data: Any) -> None:
         write_whole(self.path / name, (dumps(data, indent=1), "\n"))

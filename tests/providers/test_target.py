@@ -92,6 +92,12 @@ def test_a_function_may_return_a_completion_or_a_failure(tmp_path: Path) -> None
         ("def answer(case): return 7", "returned int, not str or Completion"),
         ("def answer(case): return next(iter(()))", "StopIteration"),
         ("async def answer(case): raise SystemExit(0)", "RuntimeError: SystemExit: 0"),
+        ("def answer(case): raise KeyboardInterrupt", "RuntimeError: KeyboardInterrupt"),
+        ("def answer(case): raise GeneratorExit", "RuntimeError: GeneratorExit"),
+        (
+            "import asyncio\nasync def answer(case): raise asyncio.CancelledError",
+            "RuntimeError: CancelledError: nobody cancelled it",
+        ),
     ],
 )
 def test_what_it_raises_is_a_failure_with_its_class(tmp_path: Path, code: str, said: str) -> None:
