@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from arena.judging.disguise import revealed
-from arena.judging.injection_patterns import COMPILED
+from arena.judging.injection_patterns import PATTERNS
 
 EXCERPT = 80  # characters
 
@@ -66,7 +66,7 @@ def _signs(text: str) -> Iterator[Suspicion]:
     folded = fold(text)
     joined = folded.replace("\n", " ")
     lower = joined.lower()
-    for family, patterns in COMPILED.items():
+    for family, patterns in PATTERNS.items():
         searches = (pattern.search(folded, joined, lower) for pattern in patterns)
         match = next((found for found in searches if found), None)
         if match is not None:
@@ -86,7 +86,7 @@ def _disguised(text: str, shown: str) -> Iterator[re.Match[str]]:
     """Yield where a hidden text talks to the judge in words that the text as it is shown does not hold."""
     for hidden in revealed(text):
         folded = fold(hidden)
-        for pattern in (pattern for patterns in COMPILED.values() for pattern in patterns):
+        for pattern in (pattern for patterns in PATTERNS.values() for pattern in patterns):
             found = pattern.search(folded, folded, folded.lower())
             if found is not None and found[0] not in shown:
                 yield found

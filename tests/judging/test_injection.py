@@ -8,7 +8,8 @@ import pytest
 from answers_to_judge import ATTACKS, MORE_ATTACKS, NEAR_MISSES, ORDINARY
 from arena.judging.disguise import revealed
 from arena.judging.injection import EXCERPT, flags, fold, suspicions
-from arena.judging.injection_patterns import COMPILED
+from arena.judging.injection_patterns import PATTERNS
+from rare_words import rare_words
 
 EVERY = [
     *((family, text) for family, texts in ATTACKS.items() for text in texts),
@@ -60,10 +61,19 @@ def test_rare_words_rule_out_no_attack(text: str) -> None:
     joined = folded.replace("\n", " ")
     slow = {
         family
-        for family, patterns in COMPILED.items()
+        for family, patterns in PATTERNS.items()
         if any(each.pattern.search(folded) or each.pattern.search(joined) for each in patterns)
     }
     assert slow == {each.family for each in suspicions(text)} - {"hidden text", "disguised text"}
+
+
+def test_each_pattern_stands_beside_the_words_it_needs() -> None:
+    """The words that rule a pattern out are those that it cannot match without; a changed pattern changes them too."""
+    patterns = [each for family in PATTERNS.values() for each in family]
+    assert len(patterns) > 100
+    assert {each.source: list(each.words) for each in patterns} == {
+        each.source: rare_words(each.source) for each in patterns
+    }
 
 
 def test_disguise_alone_is_no_sign() -> None:
