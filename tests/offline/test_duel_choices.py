@@ -317,7 +317,7 @@ def test_keys_can_be_read_from_a_file(tmp_path: Path) -> None:
     bad = arena(tmp_path, "duel", "experiment.yaml", "--env-file", ".env")
     assert done.code == 0, done.err
     assert bad.code == 2
-    assert ".env:1: expected NAME=value" in bad.err
+    assert ".env:1:1: expected NAME=value" in bad.err
     assert "sk-secret" not in bad.err
 
 
