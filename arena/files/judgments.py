@@ -14,6 +14,7 @@ from arena.errors import Mistake, UsageError
 from arena.files.reading.json_source import load_json
 from arena.files.reading.located import MOST_PLACED, Mistakes
 from arena.files.reading.plain_text import decode
+from arena.records.judgment import Flag, flag_of_text
 from arena.text.printable import printable
 
 NAN: Final = float("nan")
@@ -79,8 +80,8 @@ class JudgmentColumns:
     lead: "array[float]" = field(default_factory=lambda: array("d"))  # characters, second − first; NaN: not given
     case_cluster: "array[int]" = field(default_factory=lambda: array("i"))  # one a case; −1: none
     axes: dict[str, AxisColumns] = field(default_factory=dict)
-    #: Answers that may be talking to the judge: a judgment's number, its case, and variant, family and excerpt of each.
-    flagged: list[tuple[int, str, tuple[tuple[str, str, str], ...]]] = field(default_factory=list)
+    #: Suspected prompt injections: a judgment's number, its case, and what was found.
+    flagged: list[tuple[int, str, tuple[Flag, ...]]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
     def __len__(self) -> int:
@@ -196,7 +197,7 @@ class _FileReader:
             table.odds.append(_odds(row["log_odds"]))
             table.odds_rows.append(len(table))
         if row.get("flagged"):
-            table.flagged.append((len(table), case, _flags(row["flagged"])))
+            table.flagged.append((len(table), case, _flags(row["flagged"], first, second)))
         for name, points in axes:
             column = table.axes.setdefault(name, AxisColumns())
             column.rows.append(len(table))
@@ -306,15 +307,25 @@ def _axes(axes: Any) -> list[tuple[str, tuple[float, float]]]:
     return found
 
 
-def _flags(flags: Any) -> tuple[tuple[str, str, str], ...]:
-    """Return variant, family and excerpt of each suspicion, as a run writes them."""
+def _flags(flags: Any, first: str, second: str) -> tuple[Flag, ...]:
+    """Return the suspicions of one judgment, as a run writes them, or as earlier versions did."""
     found = []
-    for flag in flags if isinstance(flags, list) else [flags]:
-        parts = flag.split(": ", 2) if isinstance(flag, str) else ()
-        if len(parts) != 3:
-            raise _WrongError("flagged", f"expected a list of 'variant: family: excerpt', found {_shown(flag)}")
-        found.append((parts[0], parts[1], parts[2]))
+    for each in flags if isinstance(flags, list) else [flags]:
+        flag = flag_of_text(each, first=first, second=second) if isinstance(each, str) else _flag(each)
+        if flag is None:
+            expected = '{"side": "first" or "second", "family": text, "excerpt": text}'
+            raise _WrongError("flagged", f"expected a list of {expected}, found {_shown(each)}")
+        found.append(flag)
     return tuple(found)
+
+
+def _flag(value: Any) -> Flag | None:
+    if not isinstance(value, dict) or value.keys() != {"side", "family", "excerpt"}:
+        return None
+    side, family, excerpt = value["side"], value["family"], value["excerpt"]
+    if side not in ("first", "second") or not isinstance(family, str) or not isinstance(excerpt, str):
+        return None
+    return Flag(side=side, family=family, excerpt=excerpt)
 
 
 def _number(names: Names, name: str, key: str) -> int:

@@ -113,6 +113,8 @@ def labels_of(
     """
     found = Mistakes() if mistakes is None else mistakes
     known = dict.fromkeys((control, treatment, *variants))
+    if ambiguous := ambiguous_name(known):
+        found.add(file.located, (ROWS, 0), ambiguous)
     names = {"control": control, "treatment": treatment}
     labels: dict[tuple[str, str, int | None], Label] = {}
     judged: dict[str, str | None] = {}
@@ -138,6 +140,12 @@ def labels_of(
     if mistakes is None:
         found.raise_if_any()
     return Labels(labels=tuple(labels.values()), judged=judged, relabelled=said - len(labels), others=others)
+
+
+def ambiguous_name(variants: Iterable[str]) -> str | None:
+    """Return why people's labels cannot tell these variants from a tie; None where they can."""
+    called = next((name for name in variants if name.lower() == TIE), None)
+    return called and f"a variant is called {quoted(called)}, and so is a label that prefers neither: rename it"
 
 
 def _label(row: Mapping[str, Any], winner: str) -> Label:

@@ -41,9 +41,6 @@ class Suspicion:
     family: str
     excerpt: str  # of the folded text, at most 80 characters, printable
 
-    def __str__(self) -> str:
-        return f"{self.family}: {self.excerpt}"
-
 
 @lru_cache(maxsize=4096)  # each answer is shown in two orders, to each judge
 def suspicions(text: str) -> tuple[Suspicion, ...]:
@@ -55,11 +52,6 @@ def suspicions(text: str) -> tuple[Suspicion, ...]:
     ()
     """
     return tuple(_signs(text))
-
-
-def flags(text: str) -> tuple[str, ...]:
-    """Return the suspicions as texts: `family: excerpt`."""
-    return tuple(str(suspicion) for suspicion in suspicions(text))
 
 
 def _signs(text: str) -> Iterator[Suspicion]:

@@ -20,12 +20,12 @@ from arena.asking.question import (
     strict_object,
 )
 from arena.judging import prompts
-from arena.judging.injection import flags
+from arena.judging.injection import suspicions
 from arena.judging.likelihood import TOP_LOGPROBS, UnlikelyReply, log_odds
 from arena.records.call import Answer, CallFailure, Completion, Finish, Request
 from arena.records.case import Case
 from arena.records.experiment import Judge
-from arena.records.judgment import AxisScores, Judgment
+from arena.records.judgment import AxisScores, Flag, Judgment, Side
 from arena.records.rubric import Rubric
 from arena.records.workspace import Workspace
 
@@ -212,7 +212,7 @@ def read(asked: Ballot, answer: Answer) -> Judgment:
         judge_config=asked.judge_config,
         length_first=len(asked.first.text),
         length_second=len(asked.second.text),
-        flagged=suspicions(asked.first, asked.second),
+        flagged=(*flags("first", asked.first), *flags("second", asked.second)),
         error=reply.error or "; ".join(reply.complaints) or None,
         request_key=answer.request_key,
         model_returned=completion.model_returned if completion else None,
@@ -265,6 +265,7 @@ def level(value: object) -> float | None:
     return float(value) if isinstance(value, int | float) and value in LEVELS and value is not True else None
 
 
-def suspicions(*candidates: Candidate) -> tuple[str, ...]:
-    """Return the suspected injections as `variant: family: excerpt`."""
-    return tuple(f"{candidate.variant}: {flag}" for candidate in candidates for flag in flags(candidate.text))
+def flags(side: Side, candidate: Candidate) -> tuple[Flag, ...]:
+    """Return the suspected injections of the answer shown on a side."""
+    found = suspicions(candidate.text)
+    return tuple(Flag(side=side, family=each.family, excerpt=each.excerpt) for each in found)

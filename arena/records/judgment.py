@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+Side = Literal["first", "second"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Presentation:
-    """The order in which two answers were shown: variant names."""
+class Flag:
+    """A suspicion about one of two answers: that it talks to the judge."""
 
-    first: str
-    second: str
+    side: Side  # where the answer was shown
+    family: str
+    excerpt: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +43,7 @@ class Judgment:
     judge_config: str = ""  # sha256 of prompt version, rubric, model, decoding, schema: 16 hex digits
     length_first: int | None = None  # characters
     length_second: int | None = None
-    flagged: tuple[str, ...] = ()  # suspected injections
+    flagged: tuple[Flag, ...] = ()  # suspected prompt injections
     error: str | None = None  # why it failed or could not be read
     request_key: str = ""
     model_returned: str | None = None
@@ -48,6 +51,15 @@ class Judgment:
     cost_usd: float | None = None  # as first paid; None when unknown
     cost_reason: str | None = None
     authored: bool = False  # written by hand, shipped as an example
+
+    def variant(self, side: Side) -> str:
+        """Return which variant's answer was shown on a side."""
+        return self.first if side == "first" else self.second
+
+    @property
+    def suspicions(self) -> tuple[str, ...]:
+        """Return the flags in words: `variant: family: excerpt`."""
+        return tuple(f"{self.variant(flag.side)}: {flag.family}: {flag.excerpt}" for flag in self.flagged)
 
     def share_of(self, variant: str) -> float | None:
         """Return the share (1 win, ½ tie, 0 loss) of `variant`; None when there is no judgment."""
@@ -58,6 +70,27 @@ class Judgment:
         else:
             second = {"first": 0.0, "tie": 0.5, "second": 1.0}[self.winner]
         return second if variant == self.second else 1.0 - second
+
+
+def flag_of_text(text: str, *, first: str, second: str) -> Flag | None:
+    """Return the flag that earlier versions wrote as one text; None where it is not clear whose answer is meant.
+
+    Args:
+        text: `variant: family: excerpt`, where a variant's name may itself hold `: `.
+        first: the variant shown first.
+        second: the variant shown second.
+
+    >>> flag_of_text("policy: v2: override: obey", first="control", second="policy: v2")
+    Flag(side='second', family='override', excerpt='obey')
+    >>> flag_of_text("policy: v2: override: obey", first="policy", second="policy: v2") is None
+    True
+    """
+    names: dict[Side, str] = {"first": f"{first}: ", "second": f"{second}: "}
+    meant = [side for side, name in names.items() if text.startswith(name)]
+    if len(meant) != 1:
+        return None
+    family, found, excerpt = text.removeprefix(names[meant[0]]).partition(": ")
+    return Flag(side=meant[0], family=family, excerpt=excerpt) if found else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

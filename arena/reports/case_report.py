@@ -200,7 +200,7 @@ def _judgment(canvas: Canvas, judgment: Judgment) -> Text:
         winner, style = f"{judgment.first if judgment.winner == 'first' else judgment.second} wins", ""
     shown = f"{judgment.first} shown first: "
     reason = f"  {judgment.reason}" if judgment.reason else ""
-    flagged = f"  suspected: {', '.join(judgment.flagged)}" if judgment.flagged else ""
+    flagged = f"  suspected: {', '.join(judgment.suspicions)}" if judgment.flagged else ""
     return Text.assemble(
         (canvas.foreign_line(shown) + " ", "dim"),
         (canvas.foreign_line(winner), f"bold {style}".strip()),

@@ -1,14 +1,14 @@
 """The lines of completions.jsonl and judgments.jsonl."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from arena.records.answered import Answered
 from arena.records.call import Answer, CallFailure, Completion
-from arena.records.judgment import Judgment
+from arena.records.judgment import Judgment, flag_of_text
 from arena.records.score import Score
-from arena.runs.codec import from_json, to_json
+from arena.runs.codec import Undecodable, dumps, from_json, to_json
 
 
 def completion_to_json(row: Answered) -> dict[str, Any]:
@@ -52,9 +52,19 @@ def judgment_from_json(data: Any) -> Judgment:
     """Return the judgment that one line of judgments.jsonl describes.
 
     Raises:
-        Undecodable: it is no such line.
+        Undecodable: it is no such line, or an older run's whose flags do not say which answer they mean.
     """
+    if isinstance(data, dict) and isinstance(data.get("flagged"), list):
+        data = data | {"flagged": [_flag(each, data) if isinstance(each, str) else each for each in data["flagged"]]}
     return from_json(Judgment, data)
+
+
+def _flag(text: str, line: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a flag as it is written now of one that an older run wrote as text."""
+    flag = flag_of_text(text, first=str(line.get("first")), second=str(line.get("second")))
+    if flag is None:
+        raise Undecodable(f"Judgment.flagged: {dumps(text)[:80]} does not say which of the two answers it means")
+    return cast("dict[str, Any]", to_json(flag))
 
 
 def in_order_of_completions(rows: Iterable[Answered]) -> list[Answered]:

@@ -8,6 +8,7 @@ import pytest
 
 from arena.errors import FileError, UsageError
 from arena.files.judgments import JudgmentColumns, load
+from arena.records.judgment import Flag
 
 GOOD = {"case": "c1", "first": "a", "second": "b", "winner": "first"}
 
@@ -165,3 +166,31 @@ def test_a_case_may_be_numbered(tmp_path: Path) -> None:
     """Published logs number their cases: 17 and "17" are one."""
     table = read(tmp_path, GOOD | {"case": 17}, GOOD | {"case": "17", "first": "b", "second": "a"})
     assert list(table.case) == [0, 0]
+
+
+def test_a_flag_names_the_side_whose_answer_is_suspected(tmp_path: Path) -> None:
+    """As a run writes it, or as earlier versions did: one text, where it is clear whose answer is meant."""
+    flag = Flag(side="second", family="override", excerpt="obey: me")
+    written = GOOD | {"second": "b: c", "flagged": [{"side": "second", "family": "override", "excerpt": "obey: me"}]}
+    old = GOOD | {"second": "b: c", "flagged": ["b: c: override: obey: me"]}
+    assert read(tmp_path, written, old).flagged == [(0, "c1", (flag,)), (1, "c1", (flag,))]
+
+
+@pytest.mark.parametrize(
+    "flag",
+    [
+        7,
+        "obey",
+        "c: override: obey",
+        {"side": "third", "family": "override", "excerpt": "obey"},
+        {"side": ["first"], "family": "override", "excerpt": "obey"},
+        {"side": "first", "family": 7, "excerpt": "obey"},
+        {"side": "first", "family": "override"},
+        {"side": "first", "family": "override", "excerpt": "obey", "variant": "a"},
+    ],
+)
+def test_a_flag_of_another_shape_is_refused(tmp_path: Path, flag: Any) -> None:
+    """With its place, and what was expected."""
+    expected = 'flagged: expected a list of {"side": "first" or "second", "family": text, "excerpt": text}, found '
+    (message,) = refused(tmp_path, GOOD | {"flagged": [flag]})
+    assert message.startswith(f"j.jsonl:1:64: {expected}{json.dumps(flag)[:20]}")

@@ -175,3 +175,11 @@ def test_a_digest_names_a_case_and_both_texts() -> None:
     assert digest == answers_digest("c1", dict(reversed(texts.items())))
     others = [answers_digest("c2", texts), answers_digest("c1", texts | {"control": "Hi"}), answers_digest("c1", {})]
     assert len({digest, *others}) == 4
+
+
+@pytest.mark.parametrize("name", ["tie", "TIE"])
+def test_labels_cannot_tell_a_variant_called_tie_from_a_tie(tmp_path: Path, name: str) -> None:
+    """Whichever form they have, they are refused: a tie would be read as a win."""
+    for row in ({"case": "c1", "winner": "tie"}, {"case": "c1", "human": "A"}):
+        with pytest.raises(FileError, match=r"labels.jsonl:1.*a variant is called .*rename it"):
+            read(tmp_path, row, treatment=name)

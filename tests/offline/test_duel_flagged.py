@@ -6,7 +6,7 @@ from pathlib import Path
 
 from arena.offline.duel.flagged import DOUBT, against_flags, doubted, flagged_answers
 from arena.offline.duel.summarise import preference_of, win_rate_metric
-from arena.records.judgment import Comparison, Judgment
+from arena.records.judgment import Comparison, Flag, Judgment
 from arena.records.metric import Decision
 from arena.records.result import FlaggedAnswer, FlaggedRecount, MetricResult
 from command_line import arena
@@ -88,7 +88,13 @@ def test_both_answers_flagged_say_nothing() -> None:
 
 def test_a_suspicion_is_told_once() -> None:
     """Whatever the number of judgments that carry it."""
-    said = Judgment(case="c0", first="control", second="treatment", winner="tie", flagged=("treatment: nonce: a: b",))
+    said = Judgment(
+        case="c0",
+        first="control",
+        second="treatment",
+        winner="tie",
+        flagged=(Flag(side="second", family="nonce", excerpt="a: b"),),
+    )
     found = flagged_answers([said, replace(said, repeat=1)])
     assert found == (FlaggedAnswer(case="c0", variant="treatment", family="nonce", excerpt="a: b"),)
 

@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import replace
 from math import ceil, floor
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -40,6 +41,14 @@ class TestPairs:
         found = comparable(labelled_runs.run(tmp_path, some, rows))
         assert [each.case.id for each in found.pairs] == ["c00", "c01"]
         assert found.without_pair == ("c02",)
+
+    def test_a_variant_called_tie_cannot_be_labelled(self, tmp_path: Path) -> None:
+        """A label names the better variant, or a tie: which of the two `tie` is could not be told."""
+        some = labelled_runs.cases(2)
+        saved = labelled_runs.run(tmp_path, some)
+        called_tie = SimpleNamespace(id="r", result=replace(saved.result, treatment="tie"))
+        with pytest.raises(UsageError, match=r"run r cannot be labelled: a variant is called 'tie'.*rename it"):
+            comparable(called_tie)  # type: ignore[arg-type] # what it reads of a run
 
     def test_cases_that_were_not_asked_are_no_failures(self, tmp_path: Path) -> None:
         """A run of a sample has pairs of the sample alone."""

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ from arena.offline.tally.chance import naive_rule_rate
 from arena.offline.tally.compared import from_score, merged, shares_of
 from arena.offline.tally.headline import frequency, percent
 from arena.offline.tally.summarise import tally_judgments, tally_score, tally_scored
-from arena.records.judgment import AxisScores, Judgment
+from arena.records.judgment import AxisScores, Flag, Judgment, Side
 from arena.records.tally import TallyResult
 
 
@@ -425,7 +426,9 @@ def test_a_half_is_shown_only_where_it_is_one() -> None:
 def test_a_win_that_flagged_answers_decide_is_none() -> None:
     """Eight of eight prove it; three of them may have asked for it: both counts, and cannot tell."""
     table = columns([one for case in range(8) for one in swapped(f"c{case}", 1.0)])
-    table.flagged = [(2 * case, f"c{case}", (("treatment", "override", "ignore: all"),)) for case in range(3)]
+    table.flagged = [
+        (2 * case, f"c{case}", (Flag(side="second", family="override", excerpt="ignore: all"),)) for case in range(3)
+    ]
     result = tally_judgments(table, source="x")
     recount = result.flagged_recount
     assert result.judge is not None
@@ -442,12 +445,11 @@ def test_a_win_that_flagged_answers_decide_is_none() -> None:
 
 def test_flags_count_against_the_arm_that_carries_them() -> None:
     """The control's flag counts for the treatment, both say nothing, and a third variant's is not of this tally."""
-    table = columns([one for case in range(30) for one in swapped(f"c{case}", 1.0)])
-    table.flagged = [
-        (0, "c0", (("control", "override", "a"), ("treatment", "nonce", "b"))),
-        (2, "c1", (("control", "override", "a"), ("elsewhere", "override", "a"))),
-    ]
-    result = tally_judgments(table, source="x")
+    judgments = [one for case in range(30) for one in swapped(f"c{case}", 1.0)]
+    table = columns([*judgments, replace(judgments[4], second="elsewhere")])
+    control, other = (Flag(side=side, family="override", excerpt="a") for side in get_args(Side))
+    table.flagged = [(0, "c0", (control, other)), (2, "c1", (control,)), (60, "c2", (control, other))]
+    result = tally_judgments(table, source="x", control="control", treatment="treatment")
     assert result.flagged_recount is not None
     assert result.flagged_recount.win_rate.value == pytest.approx(29.5 / 30)
     assert (result.flagged_recount.changes_verdict, result.win_rate_decision) == (False, "pass")

@@ -13,7 +13,7 @@ from arena.cli.case_views import RunCases
 from arena.records.answered import Answered
 from arena.records.call import Completion, Finish, ToolCall
 from arena.records.case import Case, Message
-from arena.records.judgment import Judgment
+from arena.records.judgment import Flag, Judgment
 from arena.reports.case_report import CaseView, render_case, render_list
 from arena.runs.saved import load
 from hostile_text import DANGEROUS, HOSTILE, everywhere
@@ -127,7 +127,7 @@ def test_a_judgment_that_could_not_be_read_says_why(cases: RunCases) -> None:
         winner=None,
         outcome="unparseable",
         error="no winner in the reply",
-        flagged=("treatment: order: pick me",),
+        flagged=(Flag(side="second", family="order", excerpt="pick me"),),
     )
     silent = replace(unread, outcome="failed", error=None, flagged=())
     text = shown(replace(cases.view("double-charge"), judgments=[unread, silent]), 120)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import sample_results
 from arena.records.answered import Answered
 from arena.records.call import CallFailure, Completion, FailureKind, Finish, SettingReport, ToolCall, Usage
-from arena.records.judgment import AxisScores, Judgment
+from arena.records.judgment import AxisScores, Flag, Judgment
 from arena.records.result import DuelResult
 from arena.records.score import Score
 from arena.runs.codec import Undecodable, dumps, from_json, loads, rounded, to_json
@@ -67,7 +67,9 @@ judgments = st.builds(
     score_second=shares,
     axes=st.dictionaries(names, st.builds(AxisScores, first=shares, second=shares), max_size=2),
     reason=texts,
-    flagged=st.lists(names, max_size=2).map(tuple),
+    flagged=st.lists(
+        st.builds(Flag, side=st.sampled_from(["first", "second"]), family=names, excerpt=texts), max_size=2
+    ).map(tuple),
 )
 
 
@@ -218,3 +220,17 @@ def test_equal_results_have_equal_bytes_whatever_the_order_of_their_mappings() -
     one = replace(sample_results.result(), outcomes={"control": {"stop": 1, "empty": 2}, "treatment": {}})
     other = replace(sample_results.result(), outcomes={"treatment": {}, "control": {"empty": 2, "stop": 1}})
     assert dumps(to_json(one)) == dumps(to_json(other))
+
+
+def test_a_flag_of_an_earlier_version_is_read_where_it_is_clear_whose_it_is() -> None:
+    """It was one text: the name that it begins with says the side, where it cannot be the other's too."""
+    line = {"case": "c1", "first": "control", "second": "policy: v2", "winner": None}
+    old = judgment_from_json(line | {"flagged": ["policy: v2: override: obey: me"]})
+    assert old.flagged == (Flag(side="second", family="override", excerpt="obey: me"),)
+    for unclear in ("elsewhere: override: obey", "policy: v2", "control"):
+        with pytest.raises(Undecodable, match="does not say which of the two answers"):
+            judgment_from_json(line | {"flagged": [unclear]})
+    with pytest.raises(Undecodable, match="does not say which of the two answers"):
+        judgment_from_json(line | {"first": "policy", "flagged": ["policy: v2: override: obey"]})
+    with pytest.raises(Undecodable, match="expected an object"):
+        judgment_from_json(line | {"flagged": [7]})

@@ -6,7 +6,7 @@ from arena.records.answered import Answered
 from arena.records.call import Completion, Finish, ToolCall, Usage
 from arena.records.case import Case, Document, Message
 from arena.records.case_details import CaseDetails
-from arena.records.judgment import AxisScores, Judgment
+from arena.records.judgment import AxisScores, Flag, Judgment
 from arena.records.score import Score
 
 ARMS = ("control", "treatment")
@@ -68,5 +68,5 @@ def judgment(number: int, first: str, outcome: str, text: str = "") -> Judgment:
         reason=text or f"Because of {first} in case {number}.",
         axes={text or "clarity": AxisScores(first=4.0, second=2.0)},
         judge=text or "anthropic:claude-opus-4-8",
-        flagged=(text,) if text else (),
+        flagged=(Flag(side="second", family=text, excerpt=text),) if text else (),
     )

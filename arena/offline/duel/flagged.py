@@ -13,13 +13,15 @@ DOUBT = "answers that may be talking to the judge could change the verdict"
 
 def flagged_answers(judgments: Sequence[Judgment]) -> tuple[FlaggedAnswer, ...]:
     """Return each suspected injection once, whatever the number of judgments that saw it."""
-    met: dict[tuple[str, str], FlaggedAnswer] = {}
-    for judgment in judgments:
-        for flag in judgment.flagged:
-            variant, family, excerpt = flag.split(": ", 2)
-            answer = FlaggedAnswer(case=judgment.case, variant=variant, family=family, excerpt=excerpt)
-            met.setdefault((judgment.case, flag), answer)
-    return tuple(met[key] for key in sorted(met))
+    met = {
+        (judgment.case, judgment.variant(flag.side), flag.family, flag.excerpt)
+        for judgment in judgments
+        for flag in judgment.flagged
+    }
+    return tuple(
+        FlaggedAnswer(case=case, variant=variant, family=family, excerpt=excerpt)
+        for case, variant, family, excerpt in sorted(met)
+    )
 
 
 def against_flags(

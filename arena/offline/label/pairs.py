@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from arena.engine.plan import context_of
 from arena.errors import UsageError
+from arena.files.labels import ambiguous_name
 from arena.records.answered import Answered
 from arena.records.case import Case, Document
 from arena.records.labelling import AnswerPair
@@ -25,9 +26,11 @@ def comparable(run: SavedRun) -> Comparable:
     With several repeats it is the first in which both answered.
 
     Raises:
-        UsageError: there is not one pair.
+        UsageError: there is not one pair, or a variant is called as a tie is.
     """
     arms = (run.result.control, run.result.treatment)
+    if ambiguous := ambiguous_name(arms):
+        raise UsageError(f"run {run.id} cannot be labelled: {ambiguous}")
     by_case: dict[str, dict[int, dict[str, Answered]]] = {}
     for row in run.completions:
         if row.variant in arms:

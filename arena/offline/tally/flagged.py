@@ -12,15 +12,15 @@ from arena.records.result import FlaggedAnswer
 def flagged_of(table: JudgmentColumns, *, control: str, treatment: str) -> tuple[FlaggedAnswer, ...]:
     """Return each suspicion that the judgments of two variants carry, once, by case."""
     variants = list(table.variants)
-    found: dict[tuple[str, str], FlaggedAnswer] = {}
+    found: set[tuple[str, str, str, str]] = set()
     for row, case, flags in table.flagged:
-        if {variants[table.first[row]], variants[table.second[row]]} != {control, treatment}:
-            continue
-        for variant, family, excerpt in flags:
-            if variant in (control, treatment):
-                answer = FlaggedAnswer(case=case, variant=variant, family=family, excerpt=excerpt)
-                found.setdefault((case, f"{variant}: {family}: {excerpt}"), answer)
-    return tuple(found[key] for key in sorted(found))
+        shown = {"first": variants[table.first[row]], "second": variants[table.second[row]]}
+        if set(shown.values()) == {control, treatment}:
+            found |= {(case, shown[flag.side], flag.family, flag.excerpt) for flag in flags}
+    return tuple(
+        FlaggedAnswer(case=case, variant=variant, family=family, excerpt=excerpt)
+        for case, variant, family, excerpt in sorted(found)
+    )
 
 
 def against_flags(

@@ -105,7 +105,7 @@ def _judgment(judgment: Judgment, arms: tuple[str, str]) -> dict[str, Any]:
         "kind": kind,
         "reason": safe(judgment.reason),
         "axes": [[safe_line(name), *levels] for name, levels in _levels(judgment, arms[0])],
-        "flagged": safe_line(", ".join(judgment.flagged)),
+        "flagged": safe_line(", ".join(judgment.suspicions)),
     }
 
 
