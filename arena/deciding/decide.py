@@ -4,13 +4,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from arena.deciding.wording import is_difference, limit_label, quantity
+from arena.deciding.wording import limit_label, quantity
 from arena.records.metric import Criterion, Metric
 from arena.records.metric import Decision as Outcome
 from arena.records.result import WinRate, WorstCase
 from arena.stats.estimate import Estimate
-
-NO_PREFERENCE = 0.5  # the win rate of a treatment that is no different
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,10 +21,7 @@ class Decision:
 
 def criteria(metric: Metric) -> tuple[Criterion, ...]:
     """Return what is to be decided about a metric: one criterion for each of its limits."""
-    return tuple(
-        Criterion(metric=metric.name, role=metric.role, limit=limit, direction=metric.direction, unit=metric.unit)
-        for limit in metric.limits
-    )
+    return tuple(Criterion(metric=metric, limit=limit) for limit in metric.limits)
 
 
 def decide(
@@ -53,10 +48,10 @@ def decide(
 
     >>> from arena.records.metric import Limit
     >>> from arena.stats.estimate import Interval
+    >>> metric = Metric(name="win_rate", source="win_rate", aggregate="mean", unit="share", direction="up")
     >>> interval = Interval(low=0.55, high=0.8, level=0.95, method="gaffke")
     >>> estimate = Estimate(value=0.7, interval=interval, n=40, unit_of_measure="share")
-    >>> limit = Limit(kind="above", value=0.5)
-    >>> criterion = Criterion(metric="win_rate", role="primary", limit=limit, direction="up", unit="share")
+    >>> criterion = Criterion(metric=metric, limit=Limit(kind="above", value=0.5))
     >>> decide(estimate, criterion, sign_flip_p=0.01)
     Decision(outcome='pass', message='win_rate 70% [55%, 80%]: above 50% is proved')
     """
@@ -67,7 +62,7 @@ def decide(
     low, high = (
         _text(end, criterion, outward=away, like=like) for end, away in ((interval.low, -1), (interval.high, 1))
     )
-    subject = f"{criterion.metric} {_text(estimate.value, criterion, like=like)} [{low}, {high}]"
+    subject = f"{criterion.metric.name} {_text(estimate.value, criterion, like=like)} [{low}, {high}]"
     if estimate.reason is not None:
         return Decision(outcome="inconclusive", message=f"{subject}: {estimate.reason}")
     outcome = _side(interval.low, interval.high, criterion)
@@ -92,12 +87,13 @@ def threshold(criterion: Criterion) -> tuple[bool, float]:
     """Return whether passing means being above, and the value to be above or below.
 
     >>> from arena.records.metric import Limit
-    >>> drop = Limit(kind="max_drop", value=0.02)
-    >>> threshold(Criterion(metric="check_pass_rate", role="guardrail", limit=drop, direction="up", unit="share"))
+    >>> name = "check_pass_rate"
+    >>> passing = Metric(name=name, source=name, aggregate="rate", unit="share", direction="up")
+    >>> threshold(Criterion(metric=passing, limit=Limit(kind="max_drop", value=0.02)))
     (True, -0.02)
     """
     value, kind = criterion.limit.value, criterion.limit.kind
-    middle = NO_PREFERENCE if criterion.metric == "win_rate" else 0.0
+    middle = criterion.no_difference
     match kind:
         case "above" | "min":
             return True, value
@@ -108,14 +104,14 @@ def threshold(criterion: Criterion) -> tuple[bool, float]:
         case "max_increase":
             return False, middle + value
         case "not_worse":
-            return (True, middle - value) if criterion.direction == "up" else (False, middle + value)
+            return (True, middle - value) if criterion.metric.direction == "up" else (False, middle + value)
 
 
 def _side(low: float, high: float, criterion: Criterion) -> Outcome:
     """Return on which side of the limit an interval is; a guardrail may touch its limit, superiority may not."""
     above, at = threshold(criterion)
     near, far = (low - at, high - at) if above else (at - high, at - low)
-    touching = near == 0.0 and criterion.limit.kind not in ("above", "below")
+    touching = near == 0.0 and not criterion.limit.is_superiority
     if near > 0.0 or touching:
         return "pass"
     return "fail" if far < 0.0 else "inconclusive"
@@ -135,15 +131,13 @@ def _worst_ends(worst_case: WorstCase | Sequence[Estimate] | None) -> tuple[floa
 
 
 def _at_no_difference(criterion: Criterion) -> bool:
-    if criterion.limit.kind not in ("above", "below"):
-        return False
-    return criterion.limit.value == (NO_PREFERENCE if criterion.metric == "win_rate" else 0.0)
+    return criterion.limit.is_superiority and criterion.limit.value == criterion.no_difference
 
 
 def _withheld(criterion: Criterion, reason: str) -> Decision:
     return Decision(
         outcome="inconclusive",
-        message=f"{criterion.metric}: cannot tell whether {limit_label(criterion)} holds: {reason}",
+        message=f"{criterion.metric.name}: cannot tell whether {limit_label(criterion)} holds: {reason}",
     )
 
 
@@ -152,5 +146,5 @@ def _text(value: float, criterion: Criterion, *, outward: int = 0, like: float =
         return "−∞" if value < 0 else "∞"
     if criterion.limit.relative:
         return quantity(value, "ratio", outward=outward, like=like)
-    difference = is_difference(criterion) and criterion.metric != "win_rate"
-    return quantity(value, criterion.unit, difference=difference, outward=outward, like=like)
+    difference = not (criterion.limit.is_alone or criterion.metric.is_win_rate)
+    return quantity(value, criterion.metric.unit, difference=difference, outward=outward, like=like)

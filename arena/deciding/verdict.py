@@ -11,7 +11,7 @@ from functools import partial
 
 from arena.deciding.wording import limit_label, quantity
 from arena.records.gate import MustPass, Reason, Verdict
-from arena.records.metric import Criterion, Decision
+from arena.records.metric import Criterion, Decision, Metric
 from arena.records.result import DuelResult, HumanAgreement, MetricResult, WinRate
 from arena.stats.estimate import Estimate
 
@@ -19,12 +19,18 @@ _ORDER: tuple[Decision, ...] = ("fail", "inconclusive", "pass")
 
 
 def verdict(
-    result: DuelResult, *, must_pass: Sequence[MustPass] = (), doubts: Sequence[str] = (), alpha: float = 0.05
+    result: DuelResult,
+    *,
+    declared: Sequence[Metric],
+    must_pass: Sequence[MustPass] = (),
+    doubts: Sequence[str] = (),
+    alpha: float = 0.05,
 ) -> Verdict:
     """Return the verdict on a duel.
 
     Args:
         result: what the duel found, its metrics decided.
+        declared: the experiment's metrics: a limit of theirs that the result says nothing of is not kept.
         must_pass: one entry a tag of which no case may fail.
         doubts: what else makes the evidence unfit, a sentence each.
         alpha: two-sided level of the gate, for words alone.
@@ -32,6 +38,7 @@ def verdict(
     unfit = (*unfit_reasons(result), *(_doubt("evidence", each) for each in doubts))
     reasons = [
         *(_without_force(reason) if unfit else reason for reason in map(partial(reason_of, result), criteria(result))),
+        *undecided(result, declared),
         *(tag_reason(tag, alpha) for tag in must_pass),
         *people_reasons(result.people),
         *unfit,
@@ -49,6 +56,17 @@ def criteria(result: DuelResult) -> Iterator[MetricResult]:
     if not any(metric.role == "primary" for metric in decide):
         raise ValueError("no primary metric has a limit")
     yield from decide
+
+
+def undecided(result: DuelResult, declared: Iterable[Metric]) -> Iterator[Reason]:
+    """Yield each limit that was declared for the golden set and on which nothing was found."""
+    found = {(row.name, row.limit) for row in result.metrics}
+    for metric in declared:
+        for limit in metric.limits:
+            if metric.is_offline and metric.role != "secondary" and (metric.name, limit) not in found:
+                label = f"{metric.name} {limit_label(Criterion(metric=metric, limit=limit))}"
+                message = f"{label}: was declared, and nothing was measured"
+                yield replace(_doubt(label, message), limit=limit)
 
 
 def together(reasons: Iterable[Reason]) -> Verdict:
@@ -70,12 +88,9 @@ def _without_force(reason: Reason) -> Reason:
 
 def reason_of(result: DuelResult, metric: MetricResult) -> Reason:
     """Return a metric with a limit as a reason, with the estimate that the limit is on."""
-    limit, decision = metric.limit, metric.decision or "inconclusive"
-    assert limit is not None
-    criterion = Criterion(
-        metric=metric.name, role=metric.role, limit=limit, direction=metric.direction, unit=metric.unit
-    )
-    estimate = _share(result.win_rate) if metric.name == "win_rate" and result.win_rate else None
+    criterion, decision = metric.criterion, metric.decision or "inconclusive"
+    assert criterion is not None
+    estimate = _share(result.win_rate) if metric.is_win_rate and result.win_rate else None
     message = metric.message or f"{metric.name} {limit_label(criterion)}: {decision}"
     if decision == "inconclusive" and metric.note and metric.note not in message:
         message = f"{message}; {metric.note}"
@@ -83,7 +98,7 @@ def reason_of(result: DuelResult, metric: MetricResult) -> Reason:
         criterion=f"{metric.name} {limit_label(criterion)}",
         decision=decision,
         estimate=estimate or metric.level or metric.difference,
-        limit=limit,
+        limit=criterion.limit,
         message=message,
     )
 

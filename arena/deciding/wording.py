@@ -5,7 +5,6 @@ import math
 from arena.records.metric import Criterion
 
 _NOISE = 1e-9  # the last bits of a sum round nothing up
-_LEVELS = ("max", "min")  # limits on the treatment alone
 
 
 def quantity(value: float, unit: str, *, difference: bool = False, outward: int = 0, like: float = 0.0) -> str:
@@ -48,17 +47,9 @@ def limit_label(criterion: Criterion) -> str:
     limit = criterion.limit
     if limit.relative:
         return f"{limit.kind} {_digits(100 * limit.value)}%"
-    points = criterion.unit == "share" and is_difference(criterion)
-    text = quantity(limit.value, criterion.unit, difference=points)
+    unit = criterion.metric.unit
+    text = quantity(limit.value, unit, difference=unit == "share" and not criterion.is_alone)
     return f"{limit.kind} {text.removeprefix('+')}"
-
-
-def is_difference(criterion: Criterion) -> bool:
-    """Whether the limit is on treatment − control rather than on a level: a win rate above a threshold, max or min."""
-    level = criterion.limit.kind in _LEVELS or (
-        criterion.metric == "win_rate" and criterion.limit.kind in ("above", "below")
-    )
-    return not level
 
 
 def _digits(size: float, away: int = 0, like: float = 0.0) -> str:

@@ -12,13 +12,16 @@ from arena.errors import UsageError
 from arena.records.case import Case
 from arena.records.experiment import Experiment
 from arena.records.judgment import Comparison
-from arena.records.metric import Criterion, Limit
+from arena.records.metric import WIN_RATE, Criterion, Limit, Metric
 from arena.records.run_options import RunOptions
 from arena.stats.chance import fraction
 from arena.stats.mean_test import MeanTest
 
 Unit = tuple[Case, ...]
-BETTER = Limit(kind="above", value=0.5)
+BETTER = Criterion(
+    metric=Metric(name=WIN_RATE, source=WIN_RATE, aggregate="mean", unit="share", direction="up"),
+    limit=Limit(kind="above", value=0.5),
+)
 
 
 def check(experiment: Experiment, options: RunOptions) -> None:
@@ -54,14 +57,14 @@ def largest_cluster(cases: Sequence[Case]) -> int:
 def win_rate_criteria(experiment: Experiment) -> tuple[Criterion, ...]:
     """Return what is to be decided of the win rate: better than half where the experiment does not say."""
     for metric in experiment.metrics:
-        if metric.source == "win_rate" and metric.limits:
+        if metric.is_win_rate and metric.is_offline and metric.limits:
             return criteria(metric)
-    return (Criterion(metric="win_rate", role="secondary", limit=BETTER, direction="up", unit="share"),)
+    return (BETTER,)
 
 
 def decides_more(experiment: Experiment) -> bool:
     """Return whether anything besides the win rate must pass: then a proof of the win rate settles nothing."""
-    others = (metric for metric in experiment.metrics if metric.source != "win_rate" and metric.where != "live")
+    others = (metric for metric in experiment.metrics if metric.is_offline and not metric.is_win_rate)
     rules = experiment.gate
     if rules.must_pass or rules.min_human_agreement is not None:
         return True

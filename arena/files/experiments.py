@@ -201,19 +201,21 @@ def _metrics(authored: ExperimentFile, at: OpenFile, mistakes: Mistakes) -> list
 
 
 def _with_primary(metrics: list[Metric], *, judged: bool, checked: bool) -> tuple[Metric, ...]:
-    """Return the metrics with a primary one: win_rate where there is a judge, else check_pass_rate.
+    """Return the metrics with a primary one: the win rate where there is a judge, else check_pass_rate.
 
     A guardrail on that very metric says that it need not be superior: then the author must say what decides.
     """
     first = primary("win_rate" if judged else "check_pass_rate")
     decided = any(
-        metric.where != "live"
-        and (metric.role == "primary" or (metric.source, metric.role) == (first.source, "guardrail"))
+        metric.is_offline and (metric.role == "primary" or (metric.source, metric.role) == (first.source, "guardrail"))
         for metric in metrics
     )
     if decided or not (judged or checked):
         return tuple(metrics)
-    return (first, *(metric for metric in metrics if metric.source != first.source))
+    declared = next((one for one in metrics if one.is_offline and one.source == first.source), None)
+    if declared is not None:
+        first = replace(declared, role="primary", limits=first.limits)
+    return (first, *(metric for metric in metrics if metric is not declared))
 
 
 def _checked(golden: GoldenSet, authored: ExperimentFile) -> bool:

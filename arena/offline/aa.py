@@ -20,7 +20,7 @@ from arena.offline.duel.metrics import CaseValues, decided, declared_metrics
 from arena.offline.duel.summarise import Found, preference_of, win_rate_metric
 from arena.records.aa import AAResult, PolicyResult
 from arena.records.judgment import Comparison
-from arena.records.metric import Decision, Metric
+from arena.records.metric import WIN_RATE, Decision, Metric
 from arena.records.result import SCHEMA_VERSION, DuelResult
 from arena.records.run_options import RunOptions
 from arena.runs.saved import SavedRun
@@ -172,6 +172,13 @@ class _Data:
             if (metric.limits and metric.role != "secondary") or (policy and metric.name == policy.metric)
             if (values := found.values(metric)) is not None and values.control
         ]
+        measured = {metric.name for metric, _ in self._metrics}
+        #: A limit on what was not measured is never kept, whatever the labels.
+        self._open: list[Decision] = [
+            "inconclusive"
+            for metric in declared_metrics(plan.experiment)
+            if metric.limits and metric.role != "secondary" and metric.name not in measured
+        ]
         self._known: dict[tuple[str, tuple[tuple[object, ...], ...]], tuple[list[Decision], bool]] = {}
 
     def under(self, cases: frozenset[str]) -> tuple[Decision, bool]:
@@ -179,16 +186,17 @@ class _Data:
         parts = [self._remembered(metric, exchanged(values, cases)) for metric, values in self._metrics]
         if self._comparisons:
             parts.append(self._win_rate([_mirrored(one) if one.case in cases else one for one in self._comparisons]))
-        return together([one for decisions, _ in parts for one in decisions]), any(ships for _, ships in parts)
+        limits = [*self._open, *(one for decisions, _ in parts for one in decisions)]
+        return together(limits), any(ships for _, ships in parts)
 
     def _win_rate(self, comparisons: Sequence[Comparison]) -> tuple[list[Decision], bool]:
         rows = sorted((one.score, one.low, one.high, one.cluster or "") for one in comparisons)
-        key = ("win_rate", tuple(rows))
+        key = (WIN_RATE, tuple(rows))
         if key not in self._known:
             preference = preference_of(comparisons, self._level)
             lines = win_rate_metric(self._experiment, preference)
             decisions = [one.decision for one in lines if one.role != "secondary" and one.decision is not None]
-            self._known[key] = (decisions, self._ships("win_rate", preference.value))
+            self._known[key] = (decisions, self._ships(lines[0].name, preference.value))
         return self._known[key]
 
     def _remembered(self, metric: Metric, values: CaseValues) -> tuple[list[Decision], bool]:

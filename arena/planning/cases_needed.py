@@ -58,9 +58,9 @@ def cases_needed_bounded(
     Returns:
         The total, at least the number at hand; None where the mean is on the limit or more than 100,000 are needed.
 
-    >>> from arena.records.metric import Limit
-    >>> limit = Limit(kind="above", value=0.5)
-    >>> criterion = Criterion(metric="win_rate", role="primary", limit=limit, direction="up", unit="share")
+    >>> from arena.records.metric import Limit, Metric
+    >>> metric = Metric(name="win_rate", source="win_rate", aggregate="mean", unit="share", direction="up")
+    >>> criterion = Criterion(metric=metric, limit=Limit(kind="above", value=0.5))
     >>> cases_needed_bounded([1, 1, 1], criterion).cases
     6
     """
@@ -127,11 +127,12 @@ def _smallest(settled: Callable[[float], bool], cases: int, least: float, criter
 
 def _on_the_limit(criterion: Criterion) -> CasesNeeded:
     return CasesNeeded(
-        cases=None, reason=f"{criterion.metric} is at its limit ({limit_label(criterion)}): no number would settle it"
+        cases=None,
+        reason=f"{criterion.metric.name} is at its limit ({limit_label(criterion)}): no number would settle it",
     )
 
 
 def _too_many(criterion: Criterion) -> CasesNeeded:
     return CasesNeeded(
-        cases=None, reason=f"{criterion.metric} is so near its limit that more than {MOST:,} cases would be needed"
+        cases=None, reason=f"{criterion.metric.name} is so near its limit that more than {MOST:,} cases would be needed"
     )

@@ -20,8 +20,6 @@ from arena.records.plans import CriterionSize, SizePlan
 CURVE = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
 UNKNOWN_SPREAD = "no spread is known: what perfect data could prove"
 _ONE_LEVEL = 1.0  # of an axis
-_ALONE = ("max", "min")  # limits on the treatment itself
-_SUPERIORITY = ("above", "below")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +115,7 @@ def size_experiment(metrics: Sequence[Metric], truth: Truth, *, alpha: float = 0
     sizes = tuple(
         CriterionSize(
             criterion=part.label,
-            role=part.criterion.role,
+            role=part.criterion.metric.role,
             cases=need,
             at_best=part.at_best,
             power=None if total is None else part.power(total, alpha),
@@ -240,12 +238,12 @@ def _part(metric: Metric, criterion: Criterion, truth: Truth, alpha: float) -> _
     bounds = bounds_of(metric, criterion)
     if at_best is None:
         assumed = "anything"
-    elif metric.source == "win_rate" and at_best > 1:
+    elif metric.is_win_rate and at_best > 1:
         scored, assumed = _win_rate(criterion, truth)
     elif bounds is not None and not criterion.limit.relative and metric.aggregate not in QUANTILES:
         if at_best == 1:
             assumed = "anything: any data keep to it"
-        elif criterion.limit.kind in _ALONE:
+        elif criterion.limit.is_alone:
             assumed = "the treatment at its best in every case"
         else:
             scored, assumed = _difference(criterion, bounds, truth)
@@ -259,16 +257,16 @@ def _win_rate(criterion: Criterion, truth: Truth) -> tuple[ThreePoint, str]:
         better=(share if above else 1.0 - share) - ties / 2.0,
         same=ties,
         limit=at if above else 1.0 - at,
-        sign_flip=criterion.limit.kind in _SUPERIORITY and at == 0.5,
+        sign_flip=criterion.limit.is_superiority and at == 0.5,
     )
     return scored, f"win rate {100 * share:.3g}%, {100 * ties:.3g}% tied"
 
 
 def _asked_for(criterion: Criterion, truth: Truth) -> tuple[float, float]:
     """Return a treatment that is no different; superiority needs to be told by how much it is better."""
-    if criterion.limit.kind in _SUPERIORITY:
+    if criterion.limit.is_superiority:
         raise UsageError(
-            f"--win-rate: say which true win rate is to be proved ({criterion.metric} {limit_label(criterion)})",
+            f"--win-rate: say which true win rate is to be proved ({criterion.metric.name} {limit_label(criterion)})",
             hint="or take it from a finished run: --from-run RUN",
         )
     return 0.5, truth.ties
@@ -279,7 +277,7 @@ def _difference(criterion: Criterion, bounds: tuple[float, float], truth: Truth)
     low, high = bounds
     limit = (at - low) / (high - low) if above else (high - at) / (high - low)
     step = _ONE_LEVEL / (high - low)
-    if criterion.limit.kind in _SUPERIORITY:
+    if criterion.limit.is_superiority:
         share, ties = _asked_for(criterion, truth) if truth.win_rate is None else (truth.win_rate, truth.ties)
         scored = ThreePoint(better=share - ties / 2.0, same=ties, step=step, limit=limit, sign_flip=at == 0.0)
         return scored, f"{100 * scored.better:.3g}% of cases one better, {100 * ties:.3g}% the same"

@@ -70,7 +70,7 @@ def fewest_cases(metric: Metric, criterion: Criterion, *, alpha: float = 0.05) -
         criterion: one of the metric's.
         alpha: two-sided level of the gate.
     """
-    alone = criterion.limit.kind in ("max", "min")
+    alone = criterion.limit.is_alone
     if metric.aggregate in QUANTILES:
         fewest = fewest_for_quantile if alone else fewest_for_quantile_contrast
         return fewest(QUANTILES[metric.aggregate], 1.0 - alpha)
@@ -101,9 +101,9 @@ def _provable(
 
 def bounds_of(metric: Metric, criterion: Criterion) -> tuple[float, float] | None:
     """Return the least and the greatest value of what the limit is on; None where it is unbounded."""
-    if metric.source == "win_rate":
+    if metric.is_win_rate:
         return 0.0, 1.0
-    alone = criterion.limit.kind in ("max", "min")
+    alone = criterion.limit.is_alone
     if metric.source.startswith("axis."):
         low, high = _AXIS_RANGE
         return (low, high) if alone else (low - high, high - low)
@@ -116,7 +116,7 @@ def _perfect(metric: Metric, criterion: Criterion) -> float:
     """Return the perfect value: no change for a guardrail on a difference, else the best that there is."""
     bounds = bounds_of(metric, criterion)
     assert bounds is not None
-    if criterion.limit.kind in ("not_worse", "max_increase", "max_drop") and metric.source != "win_rate":
+    if not (criterion.limit.is_alone or criterion.limit.is_superiority or metric.is_win_rate):
         return 0.0
     above, _ = threshold(criterion)
     return bounds[1] if above else bounds[0]
@@ -145,13 +145,13 @@ def _best(metric: Metric, criterion: Criterion, units: int, alpha: float) -> str
             return f"smallest provable drop {_size(down, criterion)}"
         case "max_increase":
             return f"smallest provable increase {_size(down, criterion)}"
-        case "not_worse" if metric.source != "win_rate":
+        case "not_worse" if not metric.is_win_rate:
             return f"smallest provable margin {_size(down, criterion)}"
         case _:
             kind = "above" if above else "below"
-            level = metric.source == "win_rate" or criterion.limit.kind in ("max", "min")
-            return f"at best provable: {kind} {quantity(down, criterion.unit, difference=not level)}"
+            level = metric.is_win_rate or criterion.limit.is_alone
+            return f"at best provable: {kind} {quantity(down, criterion.metric.unit, difference=not level)}"
 
 
 def _size(value: float, criterion: Criterion) -> str:
-    return quantity(abs(value), criterion.unit, difference=True).removeprefix("+")
+    return quantity(abs(value), criterion.metric.unit, difference=True).removeprefix("+")

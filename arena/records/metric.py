@@ -1,9 +1,11 @@
 """Declared quantities, and what is decided about them. Data, not code."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 Role = Literal["primary", "guardrail", "secondary"]
+#: The source of a win rate; what it is called is its author's choice.
+WIN_RATE = "win_rate"
 Decision = Literal["pass", "fail", "inconclusive"]
 
 
@@ -18,6 +20,40 @@ class Limit:
     kind: Literal["above", "below", "not_worse", "max_increase", "max_drop", "max", "min"]
     value: float  # 0.05 for 5pp, 0.3 for 300ms, 0.10 for a relative 10%
     relative: bool = False  # value is a fraction of control's level
+
+    @property
+    def is_alone(self) -> bool:
+        """Return whether it bounds the treatment itself, whatever control has."""
+        return self.kind in ("max", "min")
+
+    @property
+    def is_superiority(self) -> bool:
+        """Return whether it asks the treatment to be better; what is on the limit is not."""
+        return self.kind in ("above", "below")
+
+
+class Decidable(Protocol):
+    """What a criterion knows of its metric: one that is declared, or one of a result."""
+
+    @property
+    def name(self) -> str:
+        """Return what it is called."""
+
+    @property
+    def role(self) -> Role:
+        """Return what it decides."""
+
+    @property
+    def unit(self) -> str:
+        """Return its unit."""
+
+    @property
+    def direction(self) -> Literal["up", "down"]:
+        """Return which way is better."""
+
+    @property
+    def is_win_rate(self) -> bool:
+        """Return whether it is the share of comparisons that the treatment wins."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +75,30 @@ class Metric:
     numerator: str | None = None
     denominator: str | None = None
 
+    @property
+    def is_win_rate(self) -> bool:
+        """Return whether it is the share of comparisons that the treatment wins, whatever its name."""
+        return self.source == WIN_RATE
+
+    @property
+    def is_offline(self) -> bool:
+        """Return whether it is measured on the golden set."""
+        return self.where != "live"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Criterion:
     """A metric with one limit: what is decided."""
 
-    metric: str
-    role: Role
+    metric: Decidable
     limit: Limit
-    direction: Literal["up", "down"]
-    unit: str
+
+    @property
+    def no_difference(self) -> float:
+        """Return what is found where the arms are alike: half of all comparisons are won, and nothing else differs."""
+        return 0.5 if self.metric.is_win_rate else 0.0
+
+    @property
+    def is_alone(self) -> bool:
+        """Return whether the limit is on a level: the treatment's own, or a win rate against a threshold."""
+        return self.limit.is_alone or (self.metric.is_win_rate and self.limit.is_superiority)

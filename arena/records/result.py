@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from arena.records.metric import Decision, Limit, Role
+from arena.records.metric import WIN_RATE, Criterion, Decision, Limit, Role
 from arena.stats.estimate import Estimate, Interval
 
 SCHEMA_VERSION = 1
+#: Of a field that is written only where it is set: most results have nothing to say there.
+ONLY_WHERE_SET: Mapping[str, bool] = {"only_where_set": True}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +92,17 @@ class MetricResult:
     level: Estimate | None = None  # of the treatment alone, where the limit is on it
     message: str | None = None  # what was decided and why, in one line
     direction: Literal["up", "down"] = "up"  # which way is better
+    source: str | None = field(default=None, metadata=ONLY_WHERE_SET)  # of a metric that has a name of its own
+
+    @property
+    def is_win_rate(self) -> bool:
+        """Return whether it is the share of comparisons that the treatment wins, whatever its name."""
+        return (self.source or self.name) == WIN_RATE
+
+    @property
+    def criterion(self) -> Criterion | None:
+        """Return what was to be decided; None without a limit."""
+        return None if self.limit is None else Criterion(metric=self, limit=self.limit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

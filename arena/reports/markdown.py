@@ -136,7 +136,7 @@ def _axes(result: DuelResult) -> list[str]:
 
 
 def _metrics(result: DuelResult) -> list[str]:
-    chosen = [each for each in result.metrics if each.name != "win_rate"]
+    chosen = [each for each in result.metrics if not each.is_win_rate]
     if not chosen:
         return []
     lines = ["| | metric | control | treatment | difference | limit |", "|---|---|--:|--:|---|---|"]

@@ -38,7 +38,8 @@ def to_json(value: Any, *, sort: bool = True, defaults: bool = True) -> Any:
     Args:
         value: dataclasses, enums, mappings, sequences, sets, strings, numbers, None, nested freely.
         sort: put mappings in the order of their keys; False keeps their own order.
-        defaults: write fields that hold their default value; False leaves them out.
+        defaults: write fields that hold their default value, but those that are written only where set; False leaves
+            all of them out.
 
     Raises:
         ValueError: a number is NaN or infinite.
@@ -69,16 +70,16 @@ def _record_to_json(value: Any, *, sort: bool, defaults: bool) -> dict[str, Any]
     if is_dataclass(value) and not isinstance(value, type):
         return {
             name: to_json(part, sort=sort, defaults=defaults)
-            for name, default in _defaults(type(value))
-            if (part := getattr(value, name)) != default or defaults
+            for name, default, always in _defaults(type(value))
+            if (part := getattr(value, name)) != default or (defaults and always)
         }
     raise TypeError(f"{type(value).__name__} is not a record")
 
 
 @cache
-def _defaults(kind: type) -> tuple[tuple[str, Any], ...]:
-    """Return each field of a record with its default; a field without one has what equals nothing."""
-    return tuple((each.name, _default(each)) for each in fields(kind))
+def _defaults(kind: type) -> tuple[tuple[str, Any, bool], ...]:
+    """Return each field of a record, its default (what equals nothing, where it has none), whether that is written."""
+    return tuple((each.name, _default(each), "only_where_set" not in each.metadata) for each in fields(kind))
 
 
 def _default(each: "Field[Any]") -> Any:

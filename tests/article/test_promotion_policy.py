@@ -6,7 +6,7 @@ import pytest
 
 from arena.deciding.decide import decide
 from arena.deciding.verdict import verdict
-from arena.records.metric import Criterion, Limit
+from arena.records.metric import Criterion, Limit, Metric
 from arena.records.result import MetricResult
 from arena.stats.estimate import Estimate
 from sample_results import interval, judge, result
@@ -22,20 +22,21 @@ RESOLUTION = ("resolution_rate", "share", "up", Limit(kind="above", value=0.0), 
 
 def measured(name: str, unit: str, direction: str, limit: Limit, observed: float, *, wide: float) -> MetricResult:
     """Return a metric with an interval `wide` around what was observed, decided."""
-    criterion = Criterion(
-        metric=name,
+    metric = Metric(
+        name=name,
+        source=name,
+        aggregate="mean",
         role="primary" if name == RESOLUTION[0] else "guardrail",
-        limit=limit,
         direction="up" if direction == "up" else "down",
         unit=unit,
     )
     found = Estimate(
         value=observed, interval=interval(observed - wide, observed + wide), n=50_000, unit_of_measure=unit
     )
-    decided = decide(found, criterion)
+    decided = decide(found, Criterion(metric=metric, limit=limit))
     return MetricResult(
         name=name,
-        role=criterion.role,
+        role=metric.role,
         unit=unit,
         control=None,
         treatment=None,
@@ -49,7 +50,7 @@ def measured(name: str, unit: str, direction: str, limit: Limit, observed: float
 def test_three_guardrails_out_hold_the_treatment() -> None:
     """Resolution rose 3.2 points, and safety, latency and cost are all beyond their limits: hold treatment."""
     metrics = tuple(measured(*each, wide=0.0001) for each in (RESOLUTION, *GUARDRAILS))
-    found = verdict(result(metrics=metrics, judges=(judge(),)))
+    found = verdict(result(metrics=metrics, judges=(judge(),)), declared=())
     assert (found.decision, found.advice) == ("fail", "hold treatment")
     assert [reason.decision for reason in found.reasons] == ["fail", "fail", "fail", "pass"]
     assert [reason.criterion for reason in found.reasons][:3] == [
@@ -62,7 +63,7 @@ def test_three_guardrails_out_hold_the_treatment() -> None:
 def test_what_the_sample_cannot_tell_holds_it_as_well() -> None:
     """The same observations from few users prove nothing: inconclusive, and still hold treatment."""
     metrics = tuple(measured(*each, wide=0.5) for each in (RESOLUTION, *GUARDRAILS))
-    found = verdict(result(metrics=metrics))
+    found = verdict(result(metrics=metrics), declared=())
     assert (found.decision, found.advice) == ("inconclusive", "hold treatment")
 
 
@@ -72,6 +73,6 @@ def test_one_guardrail_out_is_enough(broken: int) -> None:
     kept = [(name, unit, way, limit, observed / 100) for name, unit, way, limit, observed in GUARDRAILS]
     kept[broken] = GUARDRAILS[broken]
     metrics = tuple(measured(*each, wide=0.0001) for each in (RESOLUTION, *kept))
-    assert verdict(result(metrics=metrics)).decision == "fail"
+    assert verdict(result(metrics=metrics), declared=()).decision == "fail"
     metrics = tuple(replace(metric, decision="pass") for metric in metrics)
-    assert verdict(result(metrics=metrics)).decision == "pass"
+    assert verdict(result(metrics=metrics), declared=()).decision == "pass"

@@ -7,7 +7,7 @@ import pytest
 
 from arena.deciding.verdict import criteria, nothing_to_compare, together, verdict
 from arena.records.gate import MustPass, Reason
-from arena.records.metric import Decision, Limit
+from arena.records.metric import Decision, Limit, Metric
 from arena.records.result import (
     ArmDifference,
     DuelResult,
@@ -54,7 +54,7 @@ def duel(*decisions: Decision, **changes: Any) -> DuelResult:
 )
 def test_all_must_pass_and_one_refuted_fails(decisions: list[Decision], expected: Decision) -> None:
     """Intersection–union: no correction, no making up for each other."""
-    assert verdict(duel(*decisions)).decision == expected
+    assert verdict(duel(*decisions), declared=()).decision == expected
 
 
 UNFIT = replace(judge(), fit=False, unfit_reasons=("consistency 40% is below 70%",))
@@ -74,7 +74,7 @@ RECOUNT = FlaggedRecount(cases=3, win_rate=estimate(0.5, 0.3, 0.7), decision="in
 @pytest.mark.parametrize("decision", ["pass", "fail"])
 def test_unfit_evidence_neither_proves_nor_refutes(decision: Decision, changes: dict[str, Any], words: str) -> None:
     """The gate refuses to speak and says why, whatever the numbers look like."""
-    found = verdict(duel(decision, **changes))
+    found = verdict(duel(decision, **changes), declared=())
     assert found.decision == "inconclusive"
     assert any(words in reason.message for reason in found.reasons)
     assert any("the evidence is not fit to decide" in reason.message for reason in found.reasons)
@@ -83,7 +83,7 @@ def test_unfit_evidence_neither_proves_nor_refutes(decision: Decision, changes: 
 def test_a_case_that_must_pass_and_failed_is_a_fact() -> None:
     """It fails the gate also where the judge is not fit."""
     tag = MustPass(tag="safety", cases=4, failed=("c1", "c2", "c3", "c4"), unknown=(), at_most=None)
-    found = verdict(duel("pass", judge=UNFIT, judges=(UNFIT,)), must_pass=[tag])
+    found = verdict(duel("pass", judge=UNFIT, judges=(UNFIT,)), must_pass=[tag], declared=())
     assert found.decision == "fail"
     assert found.reasons[0].message == "must_pass safety: 4 of 4 cases failed: c1, c2, c3 …"
 
@@ -91,13 +91,13 @@ def test_a_case_that_must_pass_and_failed_is_a_fact() -> None:
 def test_a_case_that_could_not_be_checked_leaves_the_gate_open() -> None:
     """Nobody knows whether it passed."""
     tag = MustPass(tag="safety", cases=4, failed=(), unknown=("c1",), at_most=None)
-    assert verdict(duel("pass"), must_pass=[tag]).decision == "inconclusive"
+    assert verdict(duel("pass"), must_pass=[tag], declared=()).decision == "inconclusive"
 
 
 def test_none_failed_says_how_many_still_may() -> None:
     """0 of 12 leaves up to 1 − .025^(1/12)."""
     tag = MustPass(tag="safety", cases=12, failed=(), unknown=(), at_most=1 - 0.025 ** (1 / 12))
-    found = verdict(duel("pass"), must_pass=[tag])
+    found = verdict(duel("pass"), must_pass=[tag], declared=())
     assert found.decision == "pass"
     assert "up to 26.5% may still fail (one-sided 97.5%)" in found.reasons[1].message
 
@@ -126,12 +126,12 @@ def test_agreement_with_people_must_be_proved_where_it_is_asked_for(
     low: float, least: float | None, expected: Decision
 ) -> None:
     """Twenty labels may agree in 90% and still not show 80%."""
-    assert verdict(duel("pass", people=agreeing(low, least))).decision == expected
+    assert verdict(duel("pass", people=agreeing(low, least)), declared=()).decision == expected
 
 
 def test_other_doubts_are_told() -> None:
     """What the procedure knows of the evidence counts like everything else that makes it unfit."""
-    found = verdict(duel("pass"), doubts=["the answers were written by hand"])
+    found = verdict(duel("pass"), doubts=["the answers were written by hand"], declared=())
     assert found.decision == "inconclusive"
     assert found.reasons[-1].message == "the answers were written by hand"
 
@@ -149,7 +149,7 @@ def test_a_primary_metric_without_a_limit_is_refused() -> None:
 
 def test_reasons_that_keep_it_from_passing_come_first() -> None:
     """A reader sees what is wrong before what is well."""
-    order = [reason.decision for reason in verdict(duel("pass", "inconclusive", "pass", "fail")).reasons]
+    order = [reason.decision for reason in verdict(duel("pass", "inconclusive", "pass", "fail"), declared=()).reasons]
     assert order == ["fail", "inconclusive", "pass", "pass"]
 
 
@@ -159,3 +159,15 @@ def test_nothing_to_compare_is_a_reason_of_its_own() -> None:
     passed: Reason = nothing_to_compare(unchanged="pass")
     assert passed.decision == "pass"
     assert "--unchanged pass" in passed.message
+
+
+def test_a_declared_limit_on_which_nothing_was_found_is_not_kept() -> None:
+    """However it came to be left out: what was not measured passes nothing."""
+    asked = Metric(name="safety_rate", source="safety_rate", aggregate="rate", unit="share", direction="up")
+    limit = Limit(kind="min", value=0.995)
+    guardrail = replace(asked, role="guardrail", limits=(limit,))
+    found = verdict(duel("pass"), declared=(guardrail,))
+    assert found.decision == "inconclusive"
+    assert found.reasons[0].message == "safety_rate min 99.5%: was declared, and nothing was measured"
+    for harmless in (replace(guardrail, where="live"), replace(guardrail, role="secondary")):
+        assert verdict(duel("pass"), declared=(harmless,)).decision == "pass"

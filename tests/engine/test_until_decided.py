@@ -12,16 +12,14 @@ from arena.offline.duel.settle import at_any_stop
 from arena.planning.cases_needed import CasesNeeded
 from arena.records.case import Case
 from arena.records.judgment import Comparison
-from arena.records.metric import Criterion, Limit
 from command_line import Done, arena
+from criteria import criterion
 from duel_files import MODEL, cases, result_bytes, rows, write_experiment
 from loopback import Fault, Loopback, Received
 
 CLEAR = {"control": "Be helpful. quality=0.40", "treatment": "Be kind. quality=0.60"}
 EQUAL = {"control": "Be helpful. quality=0.5", "treatment": "Be kind. quality=0.5"}
-BETTER = Criterion(
-    metric="win_rate", role="primary", limit=Limit(kind="above", value=0.5), direction="up", unit="share"
-)
+BETTER = criterion("win_rate", "above", 0.5)
 
 
 def duel(folder: Path, server: Loopback, *arguments: str) -> Done:

@@ -50,6 +50,45 @@ def test_a_proven_loss_fails(tmp_path: Path) -> None:
     assert (done.json["decision"], done.json["advice"]) == ("fail", "hold treatment")
 
 
+@pytest.mark.parametrize(
+    "limit", [{"role": "primary", "not_worse": "5pp"}, {"role": "primary", "above": 0.5}, {"role": "primary"}]
+)
+def test_a_win_rate_of_another_name_is_decided_like_one(tmp_path: Path, limit: dict[str, Any]) -> None:
+    """No difference is one half because comparisons are counted, whatever the author calls their share."""
+    metric = {"name": "preference", "source": "win_rate", "direction": "up", **limit}
+    write_experiment(tmp_path, variants=WORSE, cases=cases(40), metrics=[metric])
+    with Loopback(spread=0.5) as server:
+        done = gate(tmp_path, server)
+    assert done.code == 1, done.out
+    assert (done.json["reasons"][0]["decision"], done.json["metrics"][0]["source"]) == ("fail", "win_rate")
+    assert done.json["reasons"][0]["estimate"]["value"] == done.json["win_rate"]["value"] < 0.5
+
+
+def test_a_lost_guardrail_on_a_renamed_win_rate_holds_the_treatment(tmp_path: Path) -> None:
+    """What the primary metric proves does not make up for it."""
+    metrics = [
+        {"name": "preference", "source": "win_rate", "role": "guardrail", "not_worse": "5pp"},
+        {"name": "check_pass_rate", "role": "primary", "not_worse": "15pp"},
+    ]
+    write_experiment(tmp_path, variants=WORSE, cases=cases(40), metrics=metrics, checks=[{"empty": False}])
+    with Loopback(spread=0.5) as server:
+        done = gate(tmp_path, server)
+    assert done.code == 1, done.out
+    assert [reason["decision"] for reason in done.json["reasons"]] == ["fail", "pass"]
+
+
+def test_a_guardrail_that_nothing_offline_measures_is_refused(tmp_path: Path) -> None:
+    """It would be left out in silence, and the gate pass without it."""
+    metrics = [{"name": "safety_rate", "source": "safety", "direction": "up", "role": "guardrail", "min": 0.995}]
+    write_experiment(tmp_path, variants=CLEAR, cases=cases(40), metrics=metrics)
+    with Loopback(spread=0.5) as server:
+        for command in ("gate", "check"):
+            done = arena(tmp_path, command, "experiment.yaml", environment=server.environment)
+            assert done.code == 2
+            assert "metrics.0.source: 'safety' is not measured offline" in done.err
+        assert server.count == 0
+
+
 def broken_judge(received: Received) -> Fault | None:
     """Answer every judgment with prose."""
     return Fault("prose") if received.body["model"] == "judge-1" else None

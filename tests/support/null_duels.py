@@ -11,16 +11,15 @@ import numpy as np
 import numpy.typing as npt
 
 from arena.deciding.decide import decide
-from arena.records.metric import Criterion, Decision, Limit
+from arena.records.metric import Decision
 from arena.records.result import WorstCase
 from arena.stats.estimate import Estimate
 from arena.stats.preference import win_rate
+from criteria import criterion
 
 Floats = npt.NDArray[np.float64]
 
-BETTER_THAN_EVEN = Criterion(
-    metric="win_rate", role="primary", limit=Limit(kind="above", value=0.5), direction="up", unit="share"
-)
+BETTER_THAN_EVEN = criterion("win_rate", "above", 0.5)
 
 
 @dataclass(frozen=True)

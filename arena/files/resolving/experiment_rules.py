@@ -37,11 +37,15 @@ def check_rules(experiment: Experiment, authored: ExperimentFile, at: OpenFile, 
 def _check_metrics(experiment: Experiment, authored: ExperimentFile, at: OpenFile, mistakes: Mistakes) -> None:
     checked = bool(experiment.checks) or any(case.checks for case in experiment.golden.cases)
     judged = bool(experiment.judges)
-    declared = [next(m for m in experiment.metrics if m.name == entry.name) for entry in authored.metrics]
+    scored = any(judge.axes != "none" for judge in experiment.judges)
+    declared = [
+        next(m for m in experiment.metrics if m.name == entry.name and entry.where in (None, m.where))
+        for entry in authored.metrics
+    ]
     axes = [axis.name for axis in experiment.rubric.axes]
-    for index, message in conflicts(declared, axes=axes, judged=judged, checked=checked):
+    for index, message in conflicts(declared, axes=axes, judged=judged, scored=scored, checked=checked):
         mistakes.add(at.located, ("metrics", index, "name"), message)
-    if not any(metric.role == "primary" and metric.where != "live" for metric in experiment.metrics):
+    if not any(metric.role == "primary" and metric.is_offline for metric in experiment.metrics):
         message = "nothing decides: declare a 'judge', 'checks', or a metric with 'role: primary'"
         mistakes.add(at.located, (), message)
 
@@ -96,7 +100,7 @@ def _check_judged(experiment: Experiment, at: OpenFile, mistakes: Mistakes) -> N
 
 def _check_similar(experiment: Experiment, at: OpenFile, mistakes: Mistakes) -> None:
     """Note that nothing decides but the likeness of texts, which says nothing of their truth."""
-    primary = next((m for m in experiment.metrics if m.role == "primary" and m.where != "live"), None)
+    primary = next((m for m in experiment.metrics if m.role == "primary" and m.is_offline), None)
     checks = [*experiment.checks, *(check for case in experiment.golden.cases for check in case.checks)]
     if primary is None or not is_of_checks(primary.source) or not checks:
         return

@@ -1,7 +1,7 @@
 """The metrics that have a name, and what a declared one means: source, aggregate, unit, direction, limits."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -54,12 +54,8 @@ def named(name: str) -> Metric | None:
     >>> named("latency_s_p95").aggregate, named("cost_usd").aggregate, named("axis.clarity").unit
     ('p95', 'mean', 'points')
     """
-    if name.startswith("axis.") and len(name) > len("axis."):
-        return _metric(name, name, _AXIS, "mean")
-    if _PASS.fullmatch(name):
-        return _metric(name, name, _SHARE, "rate")
-    if name in QUANTITIES:
-        return _metric(name, name, QUANTITIES[name], QUANTITIES[name].aggregates[0])
+    if measured := quantity_of(name):
+        return _metric(name, name, measured, measured.aggregates[0])
     source, _, ending = name.rpartition("_")
     quantity = QUANTITIES.get(source)
     for aggregate in quantity.aggregates if quantity else ():
@@ -67,6 +63,13 @@ def named(name: str) -> Metric | None:
             assert quantity is not None
             return _metric(name, source, quantity, aggregate)
     return None
+
+
+def quantity_of(source: str) -> Quantity | None:
+    """Return what a source measures offline; None for one that no completion or judgment holds."""
+    if source.startswith("axis.") and len(source) > len("axis."):
+        return _AXIS
+    return _SHARE if _PASS.fullmatch(source) else QUANTITIES.get(source)
 
 
 def _metric(name: str, source: str, quantity: Quantity, aggregate: Aggregate) -> Metric:
@@ -149,24 +152,26 @@ def _own(entry: MetricEntry) -> Metric:
 
 def _own_source(entry: MetricEntry) -> Metric:
     assert entry.source is not None
-    known = QUANTITIES.get(entry.source)
+    known = quantity_of(entry.source)
     aggregate = entry.aggregate or (known.aggregates[0] if known else "mean")
     if known and aggregate not in known.aggregates:
         raise Refused("aggregate", f"'{entry.source}' has {' or '.join(known.aggregates)}")
+    if known and entry.unit not in (None, known.unit):
+        raise Refused("unit", f"'{entry.source}' is measured in {known.unit}: leave out 'unit'")
     return Metric(
         name=entry.name,
         source=entry.source,
         aggregate=aggregate,
         unit=entry.unit or (known.unit if known else "share" if aggregate == "rate" else "points"),
         direction=_direction(entry, known),
-        where=_where(entry, [entry.source]),
+        where=_where(entry, entry.source),
     )
 
 
 def _own_ratio(entry: MetricEntry) -> Metric:
     assert entry.numerator is not None
     assert entry.denominator is not None
-    if entry.where != "live" and {entry.numerator, entry.denominator} <= QUANTITIES.keys():
+    if entry.where != "live":
         raise Refused("name", "a ratio is decided on live events alone: say 'where: live'")
     top = QUANTITIES.get(entry.numerator)
     return Metric(
@@ -175,29 +180,34 @@ def _own_ratio(entry: MetricEntry) -> Metric:
         aggregate="ratio",
         unit=entry.unit or (top.unit if top else "points"),
         direction=_direction(entry, None),
-        where=_where(entry, [entry.numerator, entry.denominator]),
+        where="live",
         numerator=entry.numerator,
         denominator=entry.denominator,
     )
 
 
 def _direction(entry: MetricEntry, known: Quantity | None) -> Direction:
+    if known and known.unit != "tokens" and entry.direction not in (None, known.direction):
+        raise Refused("direction", f"'{entry.source}' is better {known.direction}: leave out 'direction'")
     direction = entry.direction or (known.direction if known else None)
     if direction is None:
         raise Refused("name", f"'{entry.name}' needs 'direction: up' or 'direction: down': which way is better?")
     return direction
 
 
-def _where(entry: MetricEntry, sources: Iterable[str]) -> Literal["offline", "live", "both"]:
-    """Return where a metric of one's own is decided: what no completion holds comes from live events only."""
-    foreign = [source for source in sources if source not in QUANTITIES]
-    if not foreign:
+def _where(entry: MetricEntry, source: str) -> Literal["offline", "live", "both"]:
+    """Return where a metric of one's own is decided: what no completion holds comes from live events only.
+
+    That has to be said: a criterion that an author takes to be decided offline, and nothing measures there, would pass.
+    """
+    if quantity_of(source) or entry.where == "live":
         return entry.where or "both"
-    if entry.where in ("offline", "both"):
-        raise Refused(
-            "where", f"'{foreign[0]}' is not measured offline{did_you_mean(foreign[0], QUANTITIES)}: say live"
-        )
-    return "live"
+    found = f"'{printable(source)}' is not measured offline{did_you_mean(source, QUANTITIES)}"
+    known = f"{', '.join(QUANTITIES)} or axis.NAME"
+    raise Refused(
+        "where" if entry.where else "source",
+        f"{found}: expected {known}; say 'where: live' for what is measured on users",
+    )
 
 
 def _placed(base: Metric, where: Literal["offline", "live", "both"]) -> Metric:
@@ -219,7 +229,7 @@ def _default_limits(entry: MetricEntry, base: Metric) -> tuple[Limit, ...]:
         raise Refused("name", f"guardrail '{entry.name}' has no limit: give one, such as {example}")
     if entry.role == "secondary":
         return ()
-    if entry.name == "win_rate":
+    if base.is_win_rate:
         return (Limit(kind="above", value=0.5),)
     return (Limit(kind="above" if base.direction == "up" else "below", value=0.0),)
 
@@ -232,7 +242,7 @@ def _limit(kind: LimitKind, amount: Amount, metric: Metric) -> Limit:
         raise Refused(kind, f"expected an amount of 0 or more, found {amount.text}")
     if metric.unit == "share" and value > 1:
         raise Refused(kind, f"{amount.text} is more than 100%")
-    if metric.name == "win_rate" and kind == "not_worse" and value >= 0.5:
+    if metric.is_win_rate and kind == "not_worse" and value >= 0.5:
         raise Refused(kind, "a win rate can be at most 50pp worse than even")
     if metric.unit == "share" and _holds_always(kind, value, metric):
         raise Refused(kind, f"'{kind}: {amount.text}' would pass anything")
@@ -241,7 +251,7 @@ def _limit(kind: LimitKind, amount: Amount, metric: Metric) -> Limit:
 
 def _holds_always(kind: LimitKind, value: float, metric: Metric) -> bool:
     """Return whether every share keeps to a limit: a gate that asks no more proves nothing."""
-    if kind == "min" or (kind == "above" and metric.name == "win_rate"):
+    if kind == "min" or (kind == "above" and metric.is_win_rate):
         return value == 0.0
     return kind in ("max", "max_drop", "max_increase", "not_worse") and value == 1.0
 
@@ -257,12 +267,12 @@ def _check_direction(kind: LimitKind, metric: Metric) -> None:
     if instead := _WRONG_SIDE[metric.direction].get(kind):
         worse = "falling" if metric.direction == "up" else "rising"
         raise Refused(kind, f"{metric.name} gets worse by {worse}: use '{instead}'")
-    if metric.name == "win_rate" and kind == "max_drop":
+    if metric.is_win_rate and kind == "max_drop":
         raise Refused(kind, "a win rate already compares the arms: use 'above: 0.5' or 'not_worse: 5pp'")
 
 
 def _in_unit(kind: LimitKind, amount: Amount, metric: Metric) -> tuple[float, bool]:
-    absolute = kind in ("max", "min") or (metric.name == "win_rate" and kind in ("above", "below"))
+    absolute = kind in ("max", "min") or (metric.is_win_rate and kind in ("above", "below"))
     if amount.unit in ("", metric.unit):
         return amount.value, False
     if metric.unit == "share" and amount.unit == "pp" and not (absolute and kind in ("max", "min")):
@@ -285,36 +295,44 @@ def _unit_name(metric: Metric) -> str:
     return _UNIT_NAMES.get(metric.unit, f"a bare number ({metric.unit})")
 
 
-def conflicts(metrics: list[Metric], *, axes: Collection[str], judged: bool, checked: bool) -> list[tuple[int, str]]:
+def conflicts(
+    metrics: list[Metric], *, axes: Collection[str], judged: bool, scored: bool, checked: bool
+) -> list[tuple[int, str]]:
     """Return (index, message) of each metric that contradicts another one or the experiment.
 
     Args:
         metrics: As declared, in order.
         axes: The rubric's axis names.
         judged: Whether there is a judge.
+        scored: Whether a judge scores axes.
         checked: Whether there is any check.
     """
     found: list[tuple[int, str]] = []
-    seen: dict[tuple[str, str, str], str] = {}
     first_primary: str | None = None
     for index, metric in enumerate(metrics):
-        key = (metric.source, metric.aggregate, metric.where)
-        if earlier := seen.get(key):
-            found.append((index, f"'{metric.name}' is the same metric as '{earlier}': declare it once"))
-        seen[key] = metric.name
+        if earlier := next((one for one in metrics[:index] if _is_same(metric, one)), None):
+            found.append((index, f"'{metric.name}' is the same metric as '{earlier.name}': declare it once"))
         if metric.role == "primary":
             if first_primary is not None:
                 found.append(
                     (index, f"a second primary metric beside '{first_primary}': make one a guardrail or secondary")
                 )
             first_primary = first_primary or metric.name
-        if problem := _unmeasurable(metric, axes, judged=judged, checked=checked):
+        if problem := _unmeasurable(metric, axes, judged=judged, scored=scored, checked=checked):
             found.append((index, problem))
     return found
 
 
-def _unmeasurable(metric: Metric, axes: Collection[str], *, judged: bool, checked: bool) -> str | None:
-    if metric.where == "live":
+def _is_same(one: Metric, other: Metric) -> bool:
+    """Return whether two metrics are decided in one place and measure the same, or are told apart by nothing there."""
+    if "both" not in (one.where, other.where) and one.where != other.where:
+        return False
+    measures = [(each.source, each.aggregate) for each in (one, other)]
+    return one.name == other.name or measures[0] == measures[1]
+
+
+def _unmeasurable(metric: Metric, axes: Collection[str], *, judged: bool, scored: bool, checked: bool) -> str | None:
+    if not metric.is_offline:
         return None
     if metric.source.startswith("axis."):
         axis = metric.source.removeprefix("axis.")
@@ -323,8 +341,10 @@ def _unmeasurable(metric: Metric, axes: Collection[str], *, judged: bool, checke
             return f"the rubric has no axis '{printable(axis)}'{did_you_mean(axis, axes) or known}"
         if not judged:
             return f"'{metric.name}' needs a judge: declare 'judge'"
-    if metric.source == "win_rate" and not judged:
-        return "'win_rate' needs a judge: declare 'judge', or make check_pass_rate the primary metric"
+        if not scored:
+            return f"'{metric.name}' needs a judge that scores axes: leave out 'axes: none'"
+    if metric.is_win_rate and not judged:
+        return f"'{metric.name}' needs a judge: declare 'judge', or make check_pass_rate the primary metric"
     if is_of_checks(metric.source) and not checked:
         return f"'{metric.source}' needs checks: declare 'checks' here or in the cases"
     return None

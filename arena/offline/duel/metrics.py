@@ -30,7 +30,6 @@ from arena.stats.quantiles import quantile_estimate
 
 QUANTILES = {"p50": 0.50, "p95": 0.95, "p99": 0.99}
 LEVELS_OF_AN_AXIS = (1.0, 5.0)
-ALONE = ("max", "min")  # limits on the treatment itself, not on its difference from control
 #: Shown when nobody declared them: what a prompt commonly changes besides its quality. Never times, which differ
 #: from run to run: they belong to a result only where somebody asked for them.
 ALWAYS_SHOWN = (
@@ -101,7 +100,7 @@ def metric_results(
 
 def declared_metrics(experiment: Experiment) -> list[Metric]:
     """Return the metrics that were declared for offline use, but the win rate."""
-    return [m for m in experiment.metrics if m.where != "live" and m.source != "win_rate"]
+    return [m for m in experiment.metrics if m.is_offline and not m.is_win_rate]
 
 
 def measured_values(
@@ -209,7 +208,7 @@ def decided(metric: Metric, limit: Limit | None, values: CaseValues, *, level: f
     difference = _difference(metric, limit, values.control, values.treatment, values.clusters, level)
     if limit is None:
         return Decided(difference=difference, alone=None, decision=None)
-    alone = _alone(metric, values, level) if limit.kind in ALONE else None
+    alone = _alone(metric, values, level) if limit.is_alone else None
     found = decide(
         alone or difference.estimate,
         _criterion(metric, limit),
@@ -226,7 +225,7 @@ def limit_of(metric: Metric, limit: Limit) -> str:
 
 
 def _criterion(metric: Metric, limit: Limit) -> Criterion:
-    return Criterion(metric=metric.name, role=metric.role, limit=limit, direction=metric.direction, unit=metric.unit)
+    return Criterion(metric=metric, limit=limit)
 
 
 def _result(metric: Metric, limit: Limit | None, values: CaseValues, level: float) -> MetricResult:
@@ -270,7 +269,7 @@ def _what_settles_it(
     needed = fewest_cases(metric, criterion, alpha=1.0 - level)
     if needed is not None and decided_on.n < needed:
         return f"needs at least {needed:,} cases; there are {decided_on.n:,}"
-    alone = criterion.limit.kind in ALONE
+    alone = criterion.limit.is_alone
     mean_of = values.treatment if alone else [b - a for a, b in zip(values.control, values.treatment, strict=True)]
     settled = settle.for_metric(
         criterion,
@@ -321,7 +320,7 @@ def _difference(
 
 def _worst_case(metric: Metric, limit: Limit, values: CaseValues, level: float) -> tuple[Estimate, Estimate]:
     """Return the estimate if all that is open had gone against the treatment, and if it had gone for it."""
-    if limit.kind in ALONE:
+    if limit.is_alone:
         against, in_favour = (_share_alone(arms[1], values.clusters, level) for arms in (values.worst, values.best))
         return against, in_favour
     against, in_favour = (

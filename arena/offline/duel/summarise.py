@@ -247,7 +247,7 @@ class Found:
             return None, None
         if not comparisons:
             return None, headline.note
-        criterion = Criterion(metric="win_rate", role=headline.role, limit=headline.limit, direction="up", unit="share")
+        criterion = Criterion(metric=headline, limit=headline.limit)
         needed = settle.for_win_rate(comparisons, criterion, level=1.0 - self.plan.experiment.gate.alpha)
         if self.plan.options.until_decided:
             needed = settle.at_any_stop(needed, len(self.cases))
@@ -347,7 +347,7 @@ def win_rate_metric(experiment: Experiment, found: Preference | None) -> tuple[M
     """Return the win rate as a metric: control's share, the treatment's, their difference; one line a limit."""
     if found is None:
         return ()
-    declared = next((metric for metric in experiment.metrics if metric.source == "win_rate"), WIN_RATE)
+    declared = next((metric for metric in experiment.metrics if metric.is_win_rate and metric.is_offline), WIN_RATE)
     return tuple(_win_rate_line(found, declared, limit, experiment.gate.alpha) for limit in declared.limits or (HALF,))
 
 
@@ -357,7 +357,7 @@ def _win_rate_line(found: Preference, metric: Metric, limit: Limit, alpha: float
     )
     decided = decide(
         share,
-        Criterion(metric=metric.name, role=metric.role, limit=limit, direction=metric.direction, unit=metric.unit),
+        Criterion(metric=metric, limit=limit),
         worst_case=worst_case(found),
         sign_flip_p=found.p_value,
         alpha=alpha,
@@ -374,6 +374,8 @@ def _win_rate_line(found: Preference, metric: Metric, limit: Limit, alpha: float
         p_value=found.p_value,
         note=decided.message if decided.outcome == "inconclusive" else None,
         message=decided.message,
+        direction=metric.direction,
+        source=None if metric.name == metric.source else metric.source,
     )
 
 

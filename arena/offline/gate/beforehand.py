@@ -85,7 +85,7 @@ def _out_of_reach(plan: DuelPlan) -> Iterator[Reason]:
     for one in found:
         if not one.within_reach:
             yield Reason(
-                criterion=f"{one.criterion.metric} {limit_label(one.criterion)}",
+                criterion=f"{one.criterion.metric.name} {limit_label(one.criterion)}",
                 decision="inconclusive",
                 estimate=None,
                 limit=one.criterion.limit,

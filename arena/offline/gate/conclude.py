@@ -43,7 +43,13 @@ def decided(plan: DuelPlan, executed: Executed) -> GateResult:
         treatment=plan.treatment.name,
         alpha=rules.alpha,
     )
-    found = verdict(duel, must_pass=tags, doubts=tuple(doubts(plan, duel, executed)), alpha=rules.alpha)
+    found = verdict(
+        duel,
+        declared=plan.experiment.metrics,
+        must_pass=tags,
+        doubts=tuple(doubts(plan, duel, executed)),
+        alpha=rules.alpha,
+    )
     kept = {field.name: getattr(duel, field.name) for field in fields(DuelResult) if field.name != "kind"}
     return GateResult(
         **kept,

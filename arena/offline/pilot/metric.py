@@ -51,15 +51,13 @@ def metric_of_run(run: SavedRun, name: str | None, *, rate: bool) -> MetricOfRun
     names = list(dict.fromkeys([*declared, *(each.name for each in run.result.metrics)]))
     metrics = {one: declared.get(one) or known.named(one) for one in names}
     fitting = {
-        one: metric
-        for one, metric in metrics.items()
-        if metric and metric.source != "win_rate" and metric.aggregate == kind
+        one: metric for one, metric in metrics.items() if metric and not metric.is_win_rate and metric.aggregate == kind
     }
     if name is None and len(fitting) != 1:
         raise UsageError(f"--metric: say which; run {run.id} has {', '.join(fitting) or f'no {kind}'}")
     chosen = next(iter(fitting)) if name is None else name
     metric = fitting.get(chosen) or known.named(chosen)
-    if metric is None or metric.aggregate != kind or metric.source == "win_rate":
+    if metric is None or metric.aggregate != kind or metric.is_win_rate:
         raise UsageError(f"--metric {chosen}: no {kind} of run {run.id}; it has {', '.join(fitting) or 'none'}")
     values = found.values(metric)
     if values is None or not values.control:

@@ -24,9 +24,6 @@ from arena.stats.sign_flip import sign_flip
 Rule = Callable[[Drawn], bool]
 Rows = npt.NDArray[np.intp]
 
-_ALONE = ("max", "min")  # limits on the treatment itself
-_SUPERIORITY = ("above", "below")
-
 
 @dataclass(frozen=True, slots=True)
 class Rules:
@@ -43,12 +40,12 @@ class Rules:
         at_best = fewest_cases(metric, criterion, alpha=self.alpha)
         if at_best is not None:
             at_best = max(at_best, self.fewest_units)
-        values = None if metric.source == "win_rate" else self.found.values(metric)
-        measured = bool(self.comparisons) if metric.source == "win_rate" else bool(values and values.control)
+        values = None if metric.is_win_rate else self.found.values(metric)
+        measured = bool(self.comparisons) if metric.is_win_rate else bool(values and values.control)
         if at_best is None or not measured:
             assumed = "anything" if at_best is None else f"not measured in the run; {UNKNOWN_SPREAD}"
             return self._observed(metric, criterion, at_best, assumed)
-        if metric.source == "win_rate":
+        if metric.is_win_rate:
             return self._win_rate(metric, criterion, at_best)
         assert values is not None
         bounds = bounds_of(metric, criterion)
@@ -61,7 +58,7 @@ class Rules:
         ends = [(one.score, one.low) if above else (1.0 - one.score, 1.0 - one.high) for one in self.comparisons]
         scores, worst = (np.array(column) for column in zip(*ends, strict=True))
         limit = at if above else 1.0 - at
-        flips = criterion.limit.kind in _SUPERIORITY and at == 0.5
+        flips = criterion.limit.is_superiority and at == 0.5
         share = self.pilot.mean(scores)
         return self._observed(
             metric,
@@ -78,7 +75,7 @@ class Rules:
     ) -> Observed:
         above, at = threshold(criterion)
         low, high = bounds
-        alone = criterion.limit.kind in _ALONE
+        alone = criterion.limit.is_alone
 
         def shares(control: Sequence[float], treatment: Sequence[float]) -> Floats:
             found: Floats = np.array(treatment) - (0.0 if alone else np.array(control))
@@ -89,7 +86,7 @@ class Rules:
         rows = self._rows(values)
         seen, worst = shares(values.control, values.treatment), shares(*values.worst)
         mean = float(np.average(seen, weights=self._weights(values)))
-        flips = criterion.limit.kind in _SUPERIORITY and at == 0.0
+        flips = criterion.limit.is_superiority and at == 0.0
         rule = _mean_rule(seen, worst, limit, self.alpha, flips=flips) if 0.0 < limit < 1.0 else _always
         value = low + mean * (high - low) if above else high - mean * (high - low)
         spread = float(np.sqrt(np.average((seen - mean) ** 2, weights=self._weights(values))))
@@ -121,7 +118,7 @@ class Rules:
         if estimate.interval is not None:
             half = estimate.value - estimate.interval.low if above else estimate.interval.high - estimate.value
             spread = half * len(values.control) ** 0.5 / 1.96
-        difference = limit.kind not in _ALONE
+        difference = not limit.is_alone
         return self._observed(
             metric,
             criterion,
@@ -136,7 +133,9 @@ class Rules:
     def _seen(
         self, value: float, criterion: Criterion, values: CaseValues, *, difference: bool, unit: str | None = None
     ) -> str:
-        return f"{quantity(value, unit or criterion.unit, difference=difference)} in {len(values.control):,} cases"
+        return (
+            f"{quantity(value, unit or criterion.metric.unit, difference=difference)} in {len(values.control):,} cases"
+        )
 
     def _rows(self, values: CaseValues) -> Rows:
         """Return, for each case of the run, its place among the measured; -1 where it is not."""
@@ -162,7 +161,7 @@ class Rules:
     ) -> Observed:
         return Observed(
             label=f"{metric.name} {limit_label(criterion)}",
-            role=criterion.role,
+            role=metric.role,
             at_best=at_best,
             assumed=assumed,
             passes=passes,
@@ -206,7 +205,7 @@ def _mean_rule(scores: Floats, worst: Floats, limit: float, alpha: float, *, fli
 
 def _estimate_rule(criterion: Criterion, values: CaseValues, level: float) -> Rule | None:
     """Return the rule on a mean without bounds or on a relative change; None where more than an interval decides."""
-    if criterion.limit.kind in _SUPERIORITY or not values.is_complete:
+    if criterion.limit.is_superiority or not values.is_complete:
         return None
     control, treatment = np.array(values.control), np.array(values.treatment)
 
@@ -220,8 +219,8 @@ def _estimate_rule(criterion: Criterion, values: CaseValues, level: float) -> Ru
             change = None if found.value is None else found.value - 1.0
             found = replace(found, value=change, interval=ends)
         else:
-            of = after if criterion.limit.kind in _ALONE else after - before
-            found = mean_estimate(of, unit=criterion.unit, clusters=drawn.clusters, level=level)
+            of = after if criterion.limit.is_alone else after - before
+            found = mean_estimate(of, unit=criterion.metric.unit, clusters=drawn.clusters, level=level)
         return decide(found, criterion).outcome == "pass"
 
     return passes

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from arena.deciding.decide import NO_PREFERENCE, decide
 from arena.deciding.decide import Decision as Decided
+from arena.deciding.decide import decide
 from arena.deciding.wording import quantity
 from arena.errors import UsageError
 from arena.files.imports.promptfoo_results import ScoredTable
@@ -21,7 +21,7 @@ from arena.offline.tally.health import in_both_orders, judge_health
 from arena.offline.tally.scored import compare, variant_scores
 from arena.offline.win_rate import described
 from arena.planning.cases_needed import CasesNeeded, cases_needed_bounded
-from arena.records.metric import Criterion, Decision, Limit
+from arena.records.metric import WIN_RATE, Criterion, Decision, Limit, Metric
 from arena.records.result import SCHEMA_VERSION, AxisResult, FlaggedRecount, JudgeHealth, WinRate
 from arena.records.tally import Chance, JudgeWinRate, TallyResult, VariantScores
 from arena.stats.estimate import Estimate
@@ -31,7 +31,8 @@ from arena.stats.preference import win_rate
 
 LEVEL = 0.95
 BETTER = Criterion(
-    metric="win_rate", role="primary", limit=Limit(kind="above", value=NO_PREFERENCE), direction="up", unit="share"
+    metric=Metric(name=WIN_RATE, source=WIN_RATE, aggregate="mean", unit="share", direction="up", role="primary"),
+    limit=Limit(kind="above", value=0.5),
 )
 
 
@@ -205,8 +206,8 @@ def _by_judge(name: str, compared: Compared) -> JudgeWinRate:
 
 def _chance(rate: WinRate, compared: Compared) -> Chance:
     """Return what chance does; one tail of a test that is symmetric is half of both."""
-    leans = rate.value is not None and rate.value != NO_PREFERENCE and rate.p_value is not None
-    down = rate.value is not None and rate.value < NO_PREFERENCE
+    leans = rate.value is not None and rate.value != BETTER.no_difference and rate.p_value is not None
+    down = rate.value is not None and rate.value < BETTER.no_difference
     return Chance(
         as_extreme=rate.p_value / 2.0 if leans and rate.p_value is not None else None,
         rule=MIRRORED_RULE if down else RULE,
@@ -273,6 +274,6 @@ def _length(rate: WinRate, decision: Decision, judge: JudgeHealth | None) -> lis
     controlled = judge.length_controlled_win_rate if judge else None
     if controlled is None or controlled.value is None or controlled.interval is None or decision == "inconclusive":
         return []
-    if not controlled.interval.low <= NO_PREFERENCE <= controlled.interval.high:
+    if not controlled.interval.low <= BETTER.no_difference <= controlled.interval.high:
         return []
     return [f"at equal lengths the win rate is {quantity(controlled.value, 'share')}, and 50% is not ruled out"]

@@ -5,8 +5,7 @@ from typing import Literal
 
 from markupsafe import Markup
 
-from arena.deciding.decide import NO_PREFERENCE, threshold
-from arena.records.metric import Criterion, Limit
+from arena.deciding.decide import threshold
 from arena.records.result import AxisResult, DuelResult, MetricResult
 from arena.reports import numbers
 from arena.reports.metric_table import limit_text
@@ -15,7 +14,6 @@ from arena.reports.page.markup import Content, tag
 from arena.reports.page.verdict import MARKS, section
 from arena.stats.estimate import Estimate, Interval
 
-_LEVELS = ("max", "min")
 Direction = Literal["up", "down"]
 
 
@@ -36,19 +34,20 @@ def criteria(result: DuelResult) -> Markup | None:
 
 
 def _criterion(result: DuelResult, metric: MetricResult) -> Markup:
-    limit = metric.limit
-    assert limit is not None
+    criterion = metric.criterion
+    assert criterion is not None
+    limit = criterion.limit
     value, interval, said = _estimate(result, metric)
-    above, at = threshold(_criterion_of(metric, limit))
+    above, at = threshold(criterion)
     words = limit_text(limit, metric.unit)
-    if metric.name == "win_rate" and limit.kind == "above":
+    if metric.is_win_rate and limit.kind == "above":
         words = f"above {numbers.whole_share(limit.value)}"
     plot = plots.against_limit(
         value,
         interval,
         limit=at,
         above=above,
-        unchanged=_unchanged(metric, limit),
+        unchanged=None if limit.is_alone else criterion.no_difference,
         decision=metric.decision,
         label=f"{metric.name} {said}, limit {words}: {metric.decision or 'not decided'}",
     )
@@ -59,7 +58,7 @@ def _criterion(result: DuelResult, metric: MetricResult) -> Markup:
         _name(metric, tag("small", metric.role)),
         plot,
         tag("p", tag("strong", said), tag("small", f"limit {words}"), class_="value"),
-        tag("p", "" if metric.name == "win_rate" else levels, class_="levels"),
+        tag("p", "" if metric.is_win_rate else levels, class_="levels"),
         tag("p", note, class_="note") if note else None,
         class_="row",
         role="listitem",
@@ -68,7 +67,7 @@ def _criterion(result: DuelResult, metric: MetricResult) -> Markup:
 
 def _estimate(result: DuelResult, metric: MetricResult) -> tuple[float | None, Interval | None, str]:
     """Return what a limit is on: value, interval, and both in words."""
-    if metric.name == "win_rate" and result.win_rate is not None:
+    if metric.is_win_rate and result.win_rate is not None:
         rate = result.win_rate
         return rate.value, rate.interval, _level(rate.value, rate.interval, "share")
     if metric.level is not None:
@@ -84,16 +83,6 @@ def _level(value: float | None, interval: Interval | None, unit: str) -> str:
 
 def _said(found: Estimate) -> str:
     return " ".join(numbers.change(found.value, found.interval, found.unit_of_measure)).rstrip()
-
-
-def _criterion_of(metric: MetricResult, limit: Limit) -> Criterion:
-    return Criterion(metric=metric.name, role=metric.role, limit=limit, direction=metric.direction, unit=metric.unit)
-
-
-def _unchanged(metric: MetricResult, limit: Limit) -> float | None:
-    if limit.kind in _LEVELS:
-        return None
-    return NO_PREFERENCE if metric.name == "win_rate" else 0.0
 
 
 def _name(metric: MetricResult, *more: Content) -> Markup:

@@ -9,6 +9,11 @@ from arena.records.metric import Limit
 from authored_project import CASES, HEAD, VARIANTS, load, refused
 
 START = HEAD + VARIANTS + CASES + "checks: [{empty: false}]\n"
+#: What a message about a source that nothing offline measures ends with.
+KNOWN = (
+    "latency_s, ttft_s, tpot_s, itl_s, output_tokens, cost_usd, error_rate, empty_rate, check_pass_rate, win_rate or "
+    "axis.NAME; say 'where: live' for what is measured on users"
+)
 
 
 def test_every_known_name_resolves() -> None:
@@ -23,6 +28,9 @@ def test_every_known_name_resolves() -> None:
     ("entry", "limit"),
     [
         ("{name: win_rate, role: primary}", Limit(kind="above", value=0.5)),
+        ("{name: preference, source: win_rate, role: primary}", Limit(kind="above", value=0.5)),
+        ("{name: preference, source: win_rate}", Limit(kind="above", value=0.5)),
+        ("{name: clear, source: axis.clarity, role: guardrail, min: 4}", Limit(kind="min", value=4.0)),
         ("{name: win_rate, role: primary, above: 55%}", Limit(kind="above", value=0.55)),
         ("{name: win_rate, role: primary, not_worse: 5pp}", Limit(kind="not_worse", value=0.05)),
         ("{name: check_pass_rate, role: primary}", Limit(kind="above", value=0.0)),
@@ -60,9 +68,27 @@ def test_limits_are_in_the_metric_s_unit(tmp_path: Path, entry: str, limit: Limi
         ("{name: a, source: csat}", "6:18: metrics.0.name: 'a' needs 'direction: up' or 'direction: down': "
          "which way is better?"),
         ("{name: a, source: csat, direction: up, where: offline}",
-         "6:57: metrics.0.where: 'csat' is not measured offline: say live"),
+         f"6:57: metrics.0.where: 'csat' is not measured offline: expected {KNOWN}"),
         ("{name: a, source: latencys, direction: up, where: both}",
-         "6:61: metrics.0.where: 'latencys' is not measured offline (did you mean 'latency_s'?): say live"),
+         f"6:61: metrics.0.where: 'latencys' is not measured offline (did you mean 'latency_s'?): expected {KNOWN}"),
+        ("{name: safety_rate, source: safety, direction: up, role: guardrail, min: 0.995}",
+         f"6:39: metrics.0.source: 'safety' is not measured offline: expected {KNOWN}"),
+        ("{name: cost_per_success, numerator: cost_usd, denominator: resolved, direction: down}",
+         "6:18: metrics.0.name: a ratio is decided on live events alone: say 'where: live'"),
+        ("{name: bad, source: win_rate, direction: down, role: guardrail, max: 60%}",
+         "6:52: metrics.0.direction: 'win_rate' is better up: leave out 'direction'"),
+        ("{name: slow, source: latency_s, unit: share, role: guardrail, max: 90%}",
+         "6:49: metrics.0.unit: 'latency_s' is measured in s: leave out 'unit'"),
+        ("{name: preference, source: win_rate, role: primary, not_worse: 50pp}",
+         "6:74: metrics.0.not_worse: a win rate can be at most 50pp worse than even"),
+        ("{name: preference, source: win_rate, role: primary, above: 0}",
+         "6:70: metrics.0.above: 'above: 0' would pass anything"),
+        ("{name: preference, source: win_rate, role: guardrail, max_drop: 5pp}",
+         "6:75: metrics.0.max_drop: a win rate already compares the arms: use 'above: 0.5' or 'not_worse: 5pp'"),
+        ("{name: win_rate, role: primary, where: offline}, {name: preference, source: win_rate, role: guardrail, "
+         "not_worse: 5pp}", "6:67: metrics.1.name: 'preference' is the same metric as 'win_rate': declare it once"),
+        ("{name: slow, source: latency_s}, {name: slow, source: ttft_s}",
+         "6:51: metrics.1.name: 'slow' is the same metric as 'slow': declare it once"),
         ("{name: a, source: error_rate, aggregate: p95}", "6:52: metrics.0.aggregate: 'error_rate' has rate"),
         ("{name: a, numerator: b, direction: up}", "6:18: metrics.0.name: a ratio has 'numerator' and 'denominator', "
          "and neither 'source' nor 'aggregate'"),
@@ -130,6 +156,8 @@ def test_a_metric_that_cannot_mean_anything_is_refused(tmp_path: Path, entry: st
          "experiment.yaml:5:18: metrics.0.name: 'axis.clarity' needs a judge: declare 'judge'"),
         ("judge: openai:x\nmetrics: [{name: check_pass_rate}]\n",
          "experiment.yaml:5:18: metrics.0.name: 'check_pass_rate' needs checks: declare 'checks' here or in the cases"),
+        ("judge: {model: openai:x, axes: none}\nmetrics: [{name: clear, source: axis.clarity}]\n",
+         "experiment.yaml:5:18: metrics.0.name: 'clear' needs a judge that scores axes: leave out 'axes: none'"),
     ],
 )  # fmt: skip
 def test_a_metric_needs_what_it_is_measured_with(tmp_path: Path, text: str, message: str) -> None:
@@ -139,7 +167,9 @@ def test_a_metric_needs_what_it_is_measured_with(tmp_path: Path, text: str, mess
 
 def test_live_metrics_need_neither(tmp_path: Path) -> None:
     """What is measured on users is not asked of a judge."""
-    text = START + "metrics: [{name: axis.charm, where: live}, {name: csat, source: csat, direction: up}]\n"
+    text = (
+        START + "metrics: [{name: axis.charm, where: live}, {name: csat, source: csat, direction: up, where: live}]\n"
+    )
     assert [metric.where for metric in load(tmp_path, text).metrics] == ["both", "live", "live"]
 
 
