@@ -2,10 +2,10 @@
 
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from typer import Exit
 
@@ -16,6 +16,8 @@ from arena.errors import ArenaError, StorageFailed
 if TYPE_CHECKING:
     from arena.records.ranking import RankResult
     from arena.records.result import DuelResult
+    from arena.records.run import RunFacts
+    from arena.reports.shown import Shown
     from arena.reports.table import Renderer
     from arena.runs.saved import SavedRun
 
@@ -43,7 +45,8 @@ def check_formats(output_format: str, files: Sequence[Path], *, plain: bool = Fa
 
 def deliver(
     result: "DuelResult",
-    manifest: Mapping[str, Any],
+    facts: "RunFacts | None",
+    shown: "Shown",
     *,
     output_format: str,
     files: Sequence[Path] = (),
@@ -53,7 +56,8 @@ def deliver(
 
     Args:
         result: what was found.
-        manifest: the facts of the run.
+        facts: of the run; None where nothing was asked.
+        shown: what the command line adds.
         output_format: for stdout.
         files: to be written, each in the format of its ending.
         run: itself, for a report that shows single cases; None where nothing was asked.
@@ -63,22 +67,27 @@ def deliver(
         StorageFailed: a file cannot be written.
     """
     with naming_the_run(run.path) if run else nullcontext():
-        _deliver(result, manifest, output_format, files, run)
+        _deliver(result, facts, shown, output_format, files, run)
 
 
 def _deliver(
-    result: "DuelResult", manifest: Mapping[str, Any], output_format: str, files: Sequence[Path], run: "SavedRun | None"
+    result: "DuelResult",
+    facts: "RunFacts | None",
+    shown: "Shown",
+    output_format: str,
+    files: Sequence[Path],
+    run: "SavedRun | None",
 ) -> None:
     from arena.reports.formats import format_of
 
     for file in files:
         render = _renderer(format_of(file), run)
-        write_file(file, render(result, manifest, width=FILE_WIDTH, colour=False, unicode=True))
+        write_file(file, render(result, facts, shown, width=FILE_WIDTH, colour=False, unicode=True))
     screen = screen_of(sys.stdout, os.environ)
     render = _renderer(output_format, run)
-    give(render(result, manifest, width=screen.width, colour=screen.colour, unicode=screen.unicode))
+    give(render(result, facts, shown, width=screen.width, colour=screen.colour, unicode=screen.unicode))
     if output_format == "github" and (summary := os.environ.get("GITHUB_STEP_SUMMARY")):
-        text = _renderer("markdown", run)(result, manifest, width=FILE_WIDTH, colour=False, unicode=True)
+        text = _renderer("markdown", run)(result, facts, shown, width=FILE_WIDTH, colour=False, unicode=True)
         _append(Path(summary), text)
 
 
@@ -124,7 +133,7 @@ def check_ranking_formats(output_format: str, files: Sequence[Path]) -> None:
 
 
 def deliver_ranking(
-    result: "RankResult", manifest: Mapping[str, Any], *, output_format: str, files: Sequence[Path] = ()
+    result: "RankResult", facts: "RunFacts | None", *, output_format: str, files: Sequence[Path] = ()
 ) -> None:
     """Write the report of a ranking to each file, then give it to stdout.
 
@@ -137,9 +146,9 @@ def deliver_ranking(
 
     for file in files:
         form = format_of(file)
-        write_file(file, render(result, manifest, form, width=FILE_WIDTH, colour=False, unicode=True))
+        write_file(file, render(result, facts, form, width=FILE_WIDTH, colour=False, unicode=True))
     screen = screen_of(sys.stdout, os.environ)
-    give(render(result, manifest, output_format, width=screen.width, colour=screen.colour, unicode=screen.unicode))
+    give(render(result, facts, output_format, width=screen.width, colour=screen.colour, unicode=screen.unicode))
 
 
 @contextmanager

@@ -67,6 +67,7 @@ def duel(
     from arena.cli.running import give_plan, run_plan
     from arena.engine.prepare import prepare_duel
     from arena.records.run_options import RunOptions
+    from arena.reports.shown import Shown
     from arena.runs.home import runs_folder
     from arena.runs.saved import SavedRun
 
@@ -99,10 +100,9 @@ def duel(
             give_plan(plan, expected, output_format=output_format)
             return
         finished = run_plan(plan, expected, cache_dir=cache_dir, environment=environment, quiet=quiet, verbose=verbose)
-        reference = run_reference("latest", plan.root, start=Path.cwd())
-        facts = {**finished.manifest, "reference": reference}
-        saved = SavedRun(runs_folder(plan.root) / str(facts["run"]))
-        deliver(finished.result, facts, output_format=output_format, files=files, run=saved)
+        shown = Shown(reference=run_reference("latest", plan.root, start=Path.cwd()))
+        saved = SavedRun(runs_folder(plan.root) / finished.facts.run)
+        deliver(finished.result, finished.facts, shown, output_format=output_format, files=files, run=saved)
 
 
 def _only(value: str | None) -> "Only | None":

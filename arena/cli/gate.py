@@ -17,11 +17,14 @@ if TYPE_CHECKING:
     from arena.engine.plan import DuelPlan
     from arena.records.gate import GateResult
     from arena.records.metric import Decision
+    from arena.records.run import RunFacts
     from arena.records.run_options import RunOptions
+    from arena.reports.shown import CountedAs
     from arena.runs.saved import SavedRun
 
+    _Decided = tuple[GateResult, RunFacts | None, SavedRun | None, str]
+
 VERDICT = "Verdict"
-NOTHING_SENT = {"calls": {"made": 0, "cached": 0, "failed": 0}, "paid_usd": 0.0}
 EXIT_CODES = {"pass": 0, "fail": 1, "inconclusive": 3}
 
 ExperimentOrRun = Annotated[
@@ -89,6 +92,7 @@ def gate(
 ) -> None:
     """May this prompt ship? Exit code 0 only for a proven pass; 1 for a fail, 3 where nothing is proved."""
     from arena.records.run_options import RunOptions
+    from arena.reports.shown import Shown
 
     files = output or []
     check_formats(output_format, files)
@@ -114,7 +118,7 @@ def gate(
         path = _experiment_path(experiment)
         if path is None:
             _check_nothing_is_asked(experiment, asked, dry_run=dry_run)
-            result, facts, run = _again(experiment, root, columns, same)
+            decided = _again(experiment, root, columns, same)
         else:
             from arena.engine.prepare import prepare_duel
 
@@ -128,39 +132,35 @@ def gate(
                 give_plan(plan, expected, output_format=output_format)
                 raise typer.Exit(EXIT_CODES["inconclusive"])  # what is only planned proves nothing
             running = {"cache_dir": cache_dir, "environment": environment, "quiet": quiet, "verbose": verbose}
-            result, facts, run = _decide(plan, expected, same, running)
-        if open_counts_as is not None and result.decision == "inconclusive":
-            facts = {**facts, "counted_as": open_counts_as}
-        deliver(result, facts, output_format=output_format, files=files, run=run if result.sent else None)
-    raise typer.Exit(EXIT_CODES[facts.get("counted_as", result.decision)])
+            decided = _decide(plan, expected, same, running)
+        result, facts, run, reference = decided
+        counted_as = open_counts_as if result.decision == "inconclusive" else None
+        shown = Shown(reference=reference, counted_as=counted_as)
+        deliver(result, facts, shown, output_format=output_format, files=files, run=run if result.sent else None)
+    raise typer.Exit(EXIT_CODES[counted_as or result.decision])
 
 
-def _decide(
-    plan: "DuelPlan", expected: "Forecast", unchanged: "Decision", running: Mapping[str, Any]
-) -> "tuple[GateResult, Mapping[str, Any], SavedRun | None]":
+def _decide(plan: "DuelPlan", expected: "Forecast", unchanged: "Decision", running: Mapping[str, Any]) -> "_Decided":
     """Decide without a call where that can be done, else run the plan and decide on what came back.
 
     Returns:
-        The verdict, the facts of the run, and itself; None where nothing was asked.
+        The verdict; the facts of the run, and itself, None for both where nothing was asked; how to name the run.
     """
     from arena.offline.gate.beforehand import known_beforehand, unsent
 
     known = known_beforehand(plan, unchanged=unchanged)
     if known is not None:
-        return unsent(plan, known), {"run": None, "attempts": None, **NOTHING_SENT}, None
+        return unsent(plan, known), None, None, "latest"
     from arena.cli.running import run_gate
     from arena.runs.home import runs_folder
     from arena.runs.saved import SavedRun
 
     finished = run_gate(plan, expected, **running)
-    reference = run_reference("latest", plan.root, start=Path.cwd())
-    run = SavedRun(runs_folder(plan.root) / str(finished.manifest["run"]))
-    return finished.result, {**finished.manifest, "reference": reference}, run
+    run = SavedRun(runs_folder(plan.root) / finished.facts.run)
+    return finished.result, finished.facts, run, run_reference("latest", plan.root, start=Path.cwd())
 
 
-def _again(
-    run: str, root: Path | None, columns: Mapping[str, str] | None, unchanged: "Decision"
-) -> "tuple[GateResult, Mapping[str, Any], SavedRun | None]":
+def _again(run: str, root: Path | None, columns: Mapping[str, str] | None, unchanged: "Decision") -> "_Decided":
     from arena.cli.running import now
     from arena.offline.gate.again import decide_again
     from arena.runs.find import find
@@ -170,7 +170,7 @@ def _again(
     folder = project_root(root, start=here)
     saved = load(find(run, root=folder))
     found = decide_again(saved, columns=columns, unchanged=unchanged, clock=now)
-    return found.result, {**found.manifest, "reference": run_reference(run, folder, start=here)}, saved
+    return found.result, found.facts, saved, run_reference(run, folder, start=here)
 
 
 def _experiment_path(given: str) -> Path | None:
@@ -198,7 +198,7 @@ def _check_nothing_is_asked(run: str, asked: "RunOptions", *, dry_run: bool) -> 
         )
 
 
-def _inconclusive(value: str | None) -> "Decision | None":
+def _inconclusive(value: str | None) -> "CountedAs | None":
     match value:
         case None | "pass" | "fail":
             return value

@@ -9,7 +9,6 @@ import typer
 
 from arena.cli import options as shared
 from arena.cli.environment import read_environment
-from arena.cli.project import run_reference
 from arena.cli.screen import say
 from arena.errors import NotTrustworthy, UsageError
 from arena.reports.safe_text import safe_line
@@ -124,7 +123,7 @@ def _rank_experiment(
     from arena.cli.crash import naming_the_run
     from arena.cli.deliver import deliver_ranking
     from arena.cli.running import carry_out, show_plan
-    from arena.engine.ask import Asked, identity_of
+    from arena.engine.ask import Asked
     from arena.offline.rank.execute import execute_pairs
     from arena.offline.rank.prepare import outlook_of, prepare_rank
     from arena.runs.home import runs_folder
@@ -144,16 +143,14 @@ def _rank_experiment(
         expected,
         concluding=concluding,
         loading=("arena.offline.rank.conclude", "arena.reports.rank_report"),
-        identity=identity_of(plan) | {"command": "rank"},
         cache_dir=running.cache_dir,
         environment=environment,
         quiet=running.quiet,
         verbose=running.verbose,
         executing=execute_pairs,
     )
-    facts = {**ranked.manifest, "reference": run_reference("latest", plan.root, start=Path.cwd())}
-    with naming_the_run(runs_folder(plan.root) / str(facts["run"])):
-        deliver_ranking(ranked.result, facts, output_format=output_format, files=files)
+    with naming_the_run(runs_folder(plan.root) / ranked.facts.run):
+        deliver_ranking(ranked.result, ranked.facts, output_format=output_format, files=files)
     _raise_fault(ranked.result)
 
 
@@ -200,7 +197,7 @@ def _rank_judgments(paths: Sequence[Path], *, seed: int, output_format: str, fil
         say(f"warning: {warning}")
     source = ", ".join(str(path) for path in paths)
     result = rank_judgments(table, source=source, rng=np.random.default_rng(seed))
-    deliver_ranking(result, {}, output_format=output_format, files=files)
+    deliver_ranking(result, None, output_format=output_format, files=files)
     _raise_fault(result)
 
 

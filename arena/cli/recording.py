@@ -130,7 +130,7 @@ def transcript_header(run: SavedRun, pairs: list[Pair], note: str | None) -> dic
     header: dict[str, Any] = {
         "models": _models(experiment),
         "authored": any(completion.authored for _, completion in pairs),
-        "recorded": str(run.manifest.get("started", ""))[:10],
+        "recorded": run.facts.started[:10],
         "files": {file.path: file.sha256 for file in experiment.files if not file.recorded},
     }
     runtimes = sorted({completion.runtime for _, completion in pairs if completion.runtime})

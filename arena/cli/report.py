@@ -14,6 +14,7 @@ def report(
     root: Root = None,
 ) -> None:
     """Print the report of a past run again, or write it to files; nothing is asked of any model."""
+    from arena.reports.shown import Shown
     from arena.runs.find import find
     from arena.runs.saved import load
 
@@ -21,11 +22,11 @@ def report(
     here = Path.cwd()
     folder = project_root(root, start=here)
     saved = load(find(run, root=folder))
-    facts = saved.manifest | {"reference": run_reference(run, folder, start=here)}
     if saved.is_ranking:
         check_ranking_formats(output_format, files)
-        deliver_ranking(saved.ranking, facts, output_format=output_format, files=files)
+        deliver_ranking(saved.ranking, saved.facts, output_format=output_format, files=files)
         return
     check_formats(output_format, files)
+    shown = Shown(reference=run_reference(run, folder, start=here))
     with telling_junit(saved.id, output_format, files):
-        deliver(saved.result, facts, output_format=output_format, files=files, run=saved)
+        deliver(saved.result, saved.facts, shown, output_format=output_format, files=files, run=saved)

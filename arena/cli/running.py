@@ -11,11 +11,11 @@ from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from arena.cli.progress import showing_progress
 from arena.cli.screen import give, say, screen_of
-from arena.engine.ask import Asked, Executing, ask, identity_of
+from arena.engine.ask import Asked, Executing, ask
 from arena.engine.execute import execute
 from arena.engine.forecast import Forecast
 from arena.engine.plan import DuelPlan
@@ -75,7 +75,6 @@ def run_plan(
         expected,
         concluding=concluding,
         loading=("arena.offline.duel.conclude", "arena.reports.table"),
-        identity=identity_of(plan),
         cache_dir=cache_dir,
         environment=environment,
         quiet=quiet,
@@ -104,7 +103,6 @@ def run_gate(
         expected,
         concluding=concluding,
         loading=("arena.offline.gate.conclude", "arena.reports.table"),
-        identity=identity_of(plan) | {"command": "gate"},
         cache_dir=cache_dir,
         environment=environment,
         quiet=quiet,
@@ -118,7 +116,6 @@ def carry_out(
     *,
     concluding: Callable[[Asked, RunFolder], Ended],
     loading: tuple[str, ...],
-    identity: Mapping[str, Any],
     cache_dir: Path | None,
     environment: Mapping[str, str],
     quiet: bool,
@@ -132,7 +129,6 @@ def carry_out(
         expected: its calls and price, for the line before the first paid call.
         concluding: makes the end of what came back, and writes it into the folder.
         loading: modules that the end needs: they load while the first answers are on their way.
-        identity: what makes this run the one that an interrupted one is taken up by, as plain JSON.
         cache_dir: of completions; None: the project's.
         environment: where keys are read from.
         quiet: no progress.
@@ -145,7 +141,7 @@ def carry_out(
         # Nothing is cached: the first vendor's library loads while the run folder and the cache are made.
         Thread(target=_preload, args=(plan,), daemon=True).start()
     screen = screen_of(sys.stderr, os.environ)
-    with open_run(plan.experiment, options=identity, clock=now) as folder:
+    with open_run(plan.experiment, options=plan.options, purpose=plan.purpose, clock=now) as folder:
         if verbose:
             say(f"{'resuming' if folder.adopted else 'run'} {folder.id}")
         # What a user's own function prints is no part of the result, which alone goes to stdout.

@@ -1,7 +1,7 @@
 """Ask what a duel's plan asks, with completions opened around it."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,10 +17,8 @@ from arena.providers import table
 from arena.records.call import Provider
 from arena.records.ranking import RankResult
 from arena.records.result import Result
-from arena.runs.folder import RunFolder, Spending
-
-#: Options that choose what is asked: two runs with equal ones are one run when the first was interrupted.
-IDENTIFYING = ("limit", "tags", "cases", "only", "repeats", "seed", "against", "refresh", "until_decided")
+from arena.records.run import Spending
+from arena.runs.folder import RunFolder
 
 
 class Executing(Protocol):
@@ -53,12 +51,6 @@ def keep(asked: Asked, folder: RunFolder, result: Result | RankResult) -> None:
     """
     spending = replace(asked.spending, replay=asked.spending.replay or result.determinism)
     folder.finish(result, completions=asked.executed.answered, judgments=asked.executed.judgments, spending=spending)
-
-
-def identity_of(plan: DuelPlan) -> dict[str, Any]:
-    """Return the options that make this run the one it is, as plain JSON."""
-    options = asdict(plan.options)
-    return {name: value for name in IDENTIFYING if (value := options[name]) not in (None, ()) and value is not False}
 
 
 async def ask(

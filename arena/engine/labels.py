@@ -44,8 +44,8 @@ def _of_earlier_run(plan: DuelPlan) -> tuple[str, tuple[Label, ...]]:
     """Return the labels of the latest run of this experiment that has any."""
     if not any(runs_folder(plan.root).glob(f"*/{LABELS}")):  # most projects: no manifest needs to be read
         return "", ()
-    for folder, manifest in run_folders(plan.root):
-        if manifest.get("experiment", {}).get("hash") == plan.experiment.hash:
+    for folder, facts in run_folders(plan.root):
+        if facts.experiment.hash == plan.experiment.hash:
             source, labels = _of_run(folder)
             if labels := _verifiable(labels):
                 return source, labels

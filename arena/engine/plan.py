@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from arena.engine.differences import declared_differences
 from arena.engine.select import Selection
@@ -18,13 +17,13 @@ from arena.records.case import Case, Document, Message
 from arena.records.experiment import Experiment
 from arena.records.label import Label
 from arena.records.result import ArmDifference
+from arena.records.run import Purpose
 from arena.records.run_options import RunOptions
 from arena.records.variant import RecordedOutput, Variant
 from arena.records.workspace import Workspace
 from arena.stats.chance import fraction
 from arena.templates.template import render
 
-Purpose = Literal["duel", "gate"]
 #: Metrics that need the moment of each token, so answers are streamed for them.
 STREAMED = ("ttft_s", "tpot_s", "itl_s")
 

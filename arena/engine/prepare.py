@@ -10,7 +10,7 @@ from arena.engine.against import against
 from arena.engine.forecast import Forecast, forecast
 from arena.engine.graded import check_means, embedding_models
 from arena.engine.labels import with_labels
-from arena.engine.plan import DuelPlan, Purpose, plan_duel
+from arena.engine.plan import DuelPlan, plan_duel
 from arena.engine.previous import cases_by_outcome
 from arena.engine.select import Part, select_cases
 from arena.errors import BudgetExceeded, UsageError
@@ -18,6 +18,7 @@ from arena.files import experiments
 from arena.providers.table import unavailable
 from arena.records.experiment import Experiment
 from arena.records.metric import Metric
+from arena.records.run import Purpose
 from arena.records.run_options import RunOptions
 from arena.records.variant import Model
 from arena.runs.find import find

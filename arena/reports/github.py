@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
-from typing import Any
 
 from arena.records.gate import GateResult
 from arena.records.metric import Decision
 from arena.records.result import ArmDifference, DuelResult
+from arena.records.run import RunFacts
 from arena.reports.safe_text import safe_line
+from arena.reports.shown import Shown
 from arena.reports.verdict_lines import summary
 
 COMMANDS: Mapping[Decision, str] = {"pass": "notice", "fail": "error", "inconclusive": "warning"}
@@ -15,36 +16,37 @@ MOST_ANNOTATIONS = 10  # of one kind in one step; more are not shown
 TITLE = "arena gate"
 
 
-def render(result: DuelResult, manifest: Mapping[str, Any], *, width: int, colour: bool, unicode: bool) -> str:
+def render(result: DuelResult, facts: RunFacts | None, shown: Shown, *, width: int, colour: bool, unicode: bool) -> str:
     """Return one annotation for the verdict and one for each reason that keeps it from passing.
 
     They point at the first changed line of the treatment's prompt file where it has one, else at the experiment.
 
     Args:
         result: what was found.
-        manifest: the facts of the run.
+        facts: of the run; None where nothing was asked.
+        shown: what the command line adds.
         width: unused.
         colour: unused.
         unicode: unused.
     """
-    return "".join(f"{line}\n" for line in _annotations(result, manifest))
+    return "".join(f"{line}\n" for line in _annotations(result, facts, shown))
 
 
-def _annotations(result: DuelResult, manifest: Mapping[str, Any]) -> Iterator[str]:
-    place = _place(result, manifest)
+def _annotations(result: DuelResult, facts: RunFacts | None, shown: Shown) -> Iterator[str]:
+    place = _place(result, facts)
     if not isinstance(result, GateResult):
         rate = result.win_rate
         found = "no win rate" if rate is None or rate.value is None else f"win rate {100 * rate.value:.1f}%"
         yield annotation("notice", f"{result.experiment.name}: {found}", place)
         return
     open_reasons = [reason for reason in result.reasons if reason.decision != "pass"]
-    shown = open_reasons[: MOST_ANNOTATIONS - 1]
-    headline = f"{result.decision.upper()}: {summary(result, manifest)}"
-    if len(open_reasons) > len(shown):
-        headline += f" ({len(open_reasons) - len(shown)} more reasons in the report)"
-    counted_as_fail = result.decision == "inconclusive" and manifest.get("counted_as") == "fail"
+    first = open_reasons[: MOST_ANNOTATIONS - 1]
+    headline = f"{result.decision.upper()}: {summary(result, shown)}"
+    if len(open_reasons) > len(first):
+        headline += f" ({len(open_reasons) - len(first)} more reasons in the report)"
+    counted_as_fail = result.decision == "inconclusive" and shown.counted_as == "fail"
     yield annotation(COMMANDS["fail" if counted_as_fail else result.decision], headline, place)
-    for reason in shown:
+    for reason in first:
         yield annotation(COMMANDS[reason.decision], reason.message, place)
 
 
@@ -66,12 +68,11 @@ def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def _place(result: DuelResult, manifest: Mapping[str, Any]) -> dict[str, str]:
+def _place(result: DuelResult, facts: RunFacts | None) -> dict[str, str]:
     for difference in result.differences:
         if difference.source and difference.what in ("system", "user"):
             return {"file": difference.source, "line": str(_first_changed_line(difference))}
-    path = (manifest.get("experiment") or {}).get("path") if isinstance(manifest.get("experiment"), dict) else None
-    return {"file": str(path)} if path else {}
+    return {"file": facts.experiment.path} if facts else {}
 
 
 def _first_changed_line(difference: ArmDifference) -> int:

@@ -4,17 +4,18 @@ It is one file that asks for nothing. What models and people wrote is text in it
 markup it is escaped, and the cases are data from which the page's script makes text.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from arena.records.case_details import CaseDetails
 from arena.records.gate import GateResult
 from arena.records.result import DuelResult
+from arena.records.run import RunFacts
 from arena.reports.page import arms, criteria, judge, spread, verdict
 from arena.reports.page import run as run_facts
 from arena.reports.page.cases import data_of
 from arena.reports.page.markup import join, tag
 from arena.reports.page.shell import embedded, fill
+from arena.reports.shown import Shown
 
 SCRIPTS = ("word_differences.js", "case_parts.js", "report.js")
 STYLES = ("page.css", "report.css")
@@ -22,7 +23,8 @@ STYLES = ("page.css", "report.css")
 
 def render(
     result: DuelResult,
-    manifest: Mapping[str, Any],
+    facts: RunFacts | None,
+    shown: Shown,
     *,
     width: int,
     colour: bool,
@@ -33,15 +35,16 @@ def render(
 
     Args:
         result: what was found; nothing is estimated here.
-        manifest: the facts of the run.
+        facts: of the run; None where nothing was asked.
+        shown: what the command line adds.
         width: unused; the page is as wide as its reader's screen or paper.
         colour: unused; a reader's device chooses light or dark.
         unicode: unused.
         cases: of the run, from near; a gate that asked nothing has none.
     """
     above = [
-        verdict.masthead(result, manifest),
-        tag("div", verdict.reasons(result, manifest), verdict.headline(result), class_="hero"),
+        verdict.masthead(result, shown),
+        tag("div", verdict.reasons(result, facts), verdict.headline(result), class_="hero"),
         arms.differences(result.differences),
         criteria.criteria(result),
         criteria.axes(result),
@@ -53,7 +56,7 @@ def render(
         spread.distributions(result, cases),
         criteria.others(result),
         run_facts.notes(result),
-        run_facts.run(result, manifest),
+        run_facts.run(result, facts),
     ]
     return fill(
         "report.html",

@@ -1,26 +1,28 @@
 """The verdict as JUnit XML: one test a criterion, so that every CI server can show it."""
 
 import re
-from collections.abc import Mapping
-from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from arena.errors import UsageError
 from arena.records.gate import GateResult, Reason
 from arena.records.metric import Decision
 from arena.records.result import DuelResult
+from arena.records.run import RunFacts
 from arena.reports.safe_text import safe, safe_line
+from arena.reports.shown import Shown
+from arena.reports.spent import spent_by
 
 #: Characters that no XML may hold, besides the controls that are made visible.
 _NO_XML = re.compile("[\ufffe\uffff]")
 
 
-def render(result: DuelResult, manifest: Mapping[str, Any], *, width: int, colour: bool, unicode: bool) -> str:
+def render(result: DuelResult, facts: RunFacts | None, shown: Shown, *, width: int, colour: bool, unicode: bool) -> str:
     """Return a test suite: a failure for what is refuted, skipped for what is open.
 
     Args:
         result: of a gate.
-        manifest: the facts of the run.
+        facts: of the run; None where nothing was asked.
+        shown: what the command line adds.
         width: unused.
         colour: unused.
         unicode: unused.
@@ -30,9 +32,9 @@ def render(result: DuelResult, manifest: Mapping[str, Any], *, width: int, colou
     """
     if not isinstance(result, GateResult):
         raise UsageError("junit: a duel gives no verdict", hint="arena gate EXPERIMENT|RUN -o FILE.xml writes one")
-    suite = _suite(result.experiment.name, seconds=manifest.get("seconds"))
+    suite = _suite(result.experiment.name, seconds=spent_by(facts).seconds)
     # A verdict that the command line counts as a pass or a fail is that in CI, and keeps its words.
-    counted = manifest.get("counted_as") if result.decision == "inconclusive" else None
+    counted = shown.counted_as if result.decision == "inconclusive" else None
     for reason in result.reasons:
         _add(suite, reason, counted)
     _count(suite)
@@ -54,15 +56,15 @@ def could_not_run(name: str, message: str) -> str:
         name: of the experiment.
         message: why it could not run.
     """
-    suite = _suite(name, seconds=None)
+    suite = _suite(name, seconds=0.0)
     case = SubElement(suite, "testcase", classname="arena.gate", name="gate")
     SubElement(case, "error", message=_line(message), type="could not run").text = _safe(message)
     _count(suite)
     return _text(suite)
 
 
-def _suite(name: str, *, seconds: object) -> Element:
-    time = f"{seconds:.3f}" if isinstance(seconds, float | int) else "0"
+def _suite(name: str, *, seconds: float) -> Element:
+    time = f"{seconds:.3f}" if seconds else "0"
     return Element("testsuite", name=f"arena gate: {_line(name)}", time=time)
 
 

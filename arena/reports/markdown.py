@@ -7,7 +7,6 @@ the next run finds and replaces it, and stays below the length that forges accep
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import unified_diff
-from typing import Any
 
 from arena.records.gate import GateResult
 from arena.records.metric import Decision
@@ -20,10 +19,13 @@ from arena.records.result import (
     LostCase,
     MetricResult,
 )
+from arena.records.run import RunFacts
 from arena.reports import numbers
 from arena.reports.inert_markdown import code_block, code_span, plain
 from arena.reports.judge_lines import exact_rate
 from arena.reports.metric_table import limit_text
+from arena.reports.shown import Shown
+from arena.reports.spent import spent_by
 from arena.reports.verdict_lines import summary
 
 MOST_BYTES = 64_000  # a comment of 65,536 characters is refused
@@ -35,19 +37,20 @@ MARKS: Mapping[Decision | None, str] = {"pass": "✅", "fail": "❌", "inconclus
 SEALED = "The cases are held out by a split: their texts are not shown here."
 
 
-def render(result: DuelResult, manifest: Mapping[str, Any], *, width: int, colour: bool, unicode: bool) -> str:
+def render(result: DuelResult, facts: RunFacts | None, shown: Shown, *, width: int, colour: bool, unicode: bool) -> str:
     """Return the report as GitHub-flavoured markdown of less than 64 kB.
 
     Args:
         result: what was found; nothing is estimated here.
-        manifest: the facts of the run.
+        facts: of the run; None where nothing was asked.
+        shown: what the command line adds.
         width: unused; a reader's page breaks its own lines.
         colour: unused.
         unicode: unused.
     """
-    head = [marker(result), f"## {_headline(result, manifest)}", "", *_summary(result, manifest)]
+    head = [marker(result), f"## {_headline(result, shown)}", "", *_summary(result, facts)]
     sections = [_reasons(result), _arms(result.differences), _axes(result), _metrics(result), _judge(result)]
-    tail = [*_notes(result, manifest), *_footer(result, manifest)]
+    tail = [*_notes(result), *_footer(result, facts)]
     text = _joined([head, *sections, _lost(result, MOST_LOST), tail])
     for most in (5, 2, 0):
         if len(text.encode()) < MOST_BYTES:
@@ -71,14 +74,14 @@ def _cut(text: str) -> str:
     return f"{kept}\n\n… the rest is too long for a comment: `arena report` shows it.\n"
 
 
-def _headline(result: DuelResult, manifest: Mapping[str, Any]) -> str:
+def _headline(result: DuelResult, shown: Shown) -> str:
     name = plain(result.experiment.name)
     if isinstance(result, GateResult):
-        return f"{HEADLINES[result.decision]} · {name}: {summary(result, manifest)}"
+        return f"{HEADLINES[result.decision]} · {name}: {summary(result, shown)}"
     return f"{name}: {plain(result.control)} → {plain(result.treatment)}"
 
 
-def _summary(result: DuelResult, manifest: Mapping[str, Any]) -> Iterator[str]:
+def _summary(result: DuelResult, facts: RunFacts | None) -> Iterator[str]:
     if result.hypothesis:
         yield f"*{plain(result.hypothesis)}*\n"
     rate = result.win_rate
@@ -90,8 +93,8 @@ def _summary(result: DuelResult, manifest: Mapping[str, Any]) -> Iterator[str]:
         yield f"{result.cases} cases"
     if result.cases_needed_note:
         yield f"\n{plain(result.cases_needed_note)}"
-    if note := manifest.get("attempts_note"):
-        yield f"\n{plain(str(note))}"
+    if facts and facts.attempts:
+        yield f"\n{plain(facts.attempts.note)}"
 
 
 def _reasons(result: DuelResult) -> list[str]:
@@ -218,15 +221,15 @@ def _answers(result: DuelResult, each: LostCase) -> Iterator[str]:
             yield ""
 
 
-def _notes(result: DuelResult, manifest: Mapping[str, Any]) -> list[str]:
+def _notes(result: DuelResult) -> list[str]:
     notes = [*([result.selection] if result.selection else []), *result.notes]
     return [f"- {plain(note)}" for note in notes] + ([""] if notes else [])
 
 
-def _footer(result: DuelResult, manifest: Mapping[str, Any]) -> list[str]:
-    calls = manifest.get("calls") or {}
-    parts = [f"run {code_span(str(manifest['run']))}"] if manifest.get("run") else []
+def _footer(result: DuelResult, facts: RunFacts | None) -> list[str]:
+    spent = spent_by(facts)
+    parts = [f"run {code_span(facts.run)}"] if facts else []
     parts += [f"experiment {code_span(result.experiment.hash[:12])}"]
-    parts += [f"{calls.get('made', 0)} calls, {calls.get('cached', 0)} cached"] if calls else []
+    parts += [f"{spent.made} calls, {spent.cached} cached"]
     parts += [numbers.usd(result.cost_usd) if result.cost_usd is not None else "cost unknown", result.determinism]
     return [f"<sub>{' · '.join(parts)}</sub>"]

@@ -1,12 +1,12 @@
 """The report of a ranking: all variants on one scale, every pair in one table, and how sure both are."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from rich.text import Text
 
 from arena.errors import UsageError
 from arena.records.ranking import Cycle, RankedPair, RankedVariant, RankResult
+from arena.records.run import RunFacts
 from arena.reports import json_report, numbers
 from arena.reports.bars import rating_bar, rating_column
 from arena.reports.canvas import GAP, Align, Canvas, columns
@@ -38,13 +38,13 @@ def check_format(name: str) -> None:
 
 
 def render(
-    result: RankResult, manifest: Mapping[str, Any], output_format: str, *, width: int, colour: bool, unicode: bool
+    result: RankResult, facts: RunFacts | None, output_format: str, *, width: int, colour: bool, unicode: bool
 ) -> str:
     """Return the report of a ranking.
 
     Args:
         result: what was found; nothing is estimated here.
-        manifest: the facts of the run; none for a file of judgments.
+        facts: of the run; None for a file of judgments.
         output_format: text or json.
         width: columns; no line of text is longer.
         colour: with colour codes; every mark reads without them.
@@ -55,7 +55,7 @@ def render(
     """
     check_format(output_format)
     if output_format == "json":
-        return json_report.render(result, manifest)
+        return json_report.render(result, facts)
     canvas = Canvas(width=width, colour=colour, unicode=unicode)
     sections = [
         [*_header(canvas, result), *_headline(canvas, result)],
@@ -66,7 +66,7 @@ def render(
         _judges(canvas, result),
         _answers(canvas, result),
         canvas.labelled("Notes", [Text(canvas.foreign_line(note)) for note in _notes(result)]),
-        _spent(canvas, result, manifest),
+        _spent(canvas, result, facts),
     ]
     lines: list[Text] = []
     for section in sections:
@@ -322,10 +322,10 @@ def _notes(result: RankResult) -> Iterable[str]:
         yield f"{result.determinism}: {result.determinism_reason}"
 
 
-def _spent(canvas: Canvas, result: RankResult, manifest: Mapping[str, Any]) -> list[Text]:
+def _spent(canvas: Canvas, result: RankResult, facts: RunFacts | None) -> list[Text]:
     if result.experiment is None:
         return []
-    return spent_lines(canvas, manifest, cost_usd=result.cost_usd, cost_reason=result.cost_reason)
+    return spent_lines(canvas, facts, cost_usd=result.cost_usd, cost_reason=result.cost_reason)
 
 
 def _counted(number: int, noun: str) -> str:

@@ -2,7 +2,6 @@
 
 import shlex
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from rich.text import Text
 
@@ -18,12 +17,14 @@ from arena.records.result import (
     PanelAgreement,
     WinRate,
 )
+from arena.records.run import RunFacts
 from arena.reports import numbers
 from arena.reports.arms import difference_lines
 from arena.reports.bars import SHORTEST_TRACK, difference_bar, share_bar
 from arena.reports.canvas import LABEL_WIDTH, Canvas, columns
 from arena.reports.judge_lines import fitness, judge_lines, people_lines, rate, recount_lines
 from arena.reports.metric_table import limit_text, metric_lines
+from arena.reports.shown import Shown
 from arena.reports.spent import spent_lines
 from arena.reports.verdict_lines import verdict_lines
 
@@ -44,21 +45,21 @@ OUTCOMES: Mapping[str, str] = {
 DOT = " · "
 
 
-def render(result: DuelResult, manifest: Mapping[str, Any], *, width: int, colour: bool, unicode: bool) -> str:
+def render(result: DuelResult, facts: RunFacts | None, shown: Shown, *, width: int, colour: bool, unicode: bool) -> str:
     """Return the report of a duel as text.
 
     Args:
         result: what was found; nothing is estimated here.
-        manifest: the facts of the run; `reference` is how `arena show` may name it (default latest).
+        facts: of the run; None where nothing was asked.
+        shown: what the command line adds.
         width: columns; no line is longer.
         colour: with colour codes; every mark reads without them.
         unicode: False draws with ASCII alone.
     """
     canvas = Canvas(width=width, colour=colour, unicode=unicode)
-    reference = str(manifest.get("reference", "latest"))
     sections = [
         _header(canvas, result),
-        verdict_lines(canvas, result, manifest) if isinstance(result, GateResult) else [],
+        verdict_lines(canvas, result, facts, shown) if isinstance(result, GateResult) else [],
         difference_lines(canvas, result.differences),
         _headline(canvas, result),
         _axes(canvas, result.axes or ()),
@@ -66,9 +67,9 @@ def render(result: DuelResult, manifest: Mapping[str, Any], *, width: int, colou
         _judges(canvas, result),
         canvas.labelled("People", people_lines(canvas, result.people)),
         _answers(canvas, result),
-        _lost(canvas, result.lost, reference),
+        _lost(canvas, result.lost, shown.reference),
         _notes(canvas, result),
-        spent_lines(canvas, manifest, cost_usd=result.cost_usd, cost_reason=result.cost_reason),
+        spent_lines(canvas, facts, cost_usd=result.cost_usd, cost_reason=result.cost_reason),
     ]
     return canvas.draw(_apart(sections))
 

@@ -1,14 +1,15 @@
 """A gate's verdict at the head of its report: pass, fail or inconclusive, and one line a reason."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from rich.text import Text
 
 from arena.records.gate import GateResult
 from arena.records.metric import Decision
+from arena.records.run import RunFacts
 from arena.reports.canvas import Canvas
 from arena.reports.metric_table import MARKS
+from arena.reports.shown import Shown
 
 WORDS: Mapping[Decision, tuple[str, str]] = {
     "pass": ("PASS", "bold green"),
@@ -17,28 +18,28 @@ WORDS: Mapping[Decision, tuple[str, str]] = {
 }
 
 
-def verdict_lines(canvas: Canvas, result: GateResult, manifest: Mapping[str, Any]) -> list[Text]:
+def verdict_lines(canvas: Canvas, result: GateResult, facts: RunFacts | None, shown: Shown) -> list[Text]:
     """Return the verdict, what follows from it, its reasons, and what is known of earlier attempts."""
     word, style = WORDS[result.decision]
-    lines = canvas.wrap(Text.assemble(" ", (word, style), f"  {canvas.foreign_line(summary(result, manifest))}"))
+    lines = canvas.wrap(Text.assemble(" ", (word, style), f"  {canvas.foreign_line(summary(result, shown))}"))
     for reason in result.reasons:
         mark, colour = MARKS[reason.decision]
         lines += canvas.hang(Text.assemble(" ", (mark, colour), " "), Text(canvas.foreign_line(reason.message)))
-    if note := manifest.get("attempts_note"):
-        lines += canvas.hang(Text("   "), Text(canvas.foreign_line(str(note)), style="dim"))
+    if facts and facts.attempts:
+        lines += canvas.hang(Text("   "), Text(canvas.foreign_line(facts.attempts.note), style="dim"))
     return lines
 
 
-def summary(result: GateResult, manifest: Mapping[str, Any]) -> str:
+def summary(result: GateResult, shown: Shown) -> str:
     """Return in one line what a verdict means, and what the command line made of it.
 
     Args:
         result: with its verdict.
-        manifest: the facts of the run; `counted_as` where the command line says what an open verdict counts as.
+        shown: what the command line adds.
     """
     parts: list[str] = [result.advice]
     if not result.sent:
         parts.append("nothing was sent")
-    if counted := manifest.get("counted_as"):
+    if counted := shown.counted_as:
         parts.append(f"--inconclusive {counted}: counted as a {counted}")
     return ": ".join(parts[:2]) + "".join(f" ({each})" for each in parts[2:])

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from arena.records.run import Attempts
 from arena.runs.codec import Undecodable, dumps, loads
 from arena.runs.home import HOME, prepare_home
 from arena.runs.storage import storage_errors
@@ -27,15 +28,6 @@ class Attempt:
     experiment: str
     decision: str
     run: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempts:
-    """How often the same cases decided before, this time included."""
-
-    known: int | None  # None: this machine has no ledger yet
-    false_pass: float | None  # chance that at least one of so many attempts with nothing to find passes
-    note: str
 
 
 def record(root: Path, attempt: Attempt, *, alpha: float, clock: Callable[[], datetime]) -> Attempts:

@@ -30,7 +30,7 @@ def find(reference: str, *, root: Path) -> Path:
 
 def _latest(back: int, root: Path) -> Path:
     runs = run_folders(root)
-    finished = [path for path, manifest in runs if manifest.get("status") == "complete"]
+    finished = [path for path, facts in runs if facts.is_complete]
     if back < len(finished):
         return finished[back]
     if finished:

@@ -2,8 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -16,8 +16,11 @@ from arena.records.experiment import Experiment
 from arena.records.judgment import Judgment
 from arena.records.ranking import RankResult
 from arena.records.result import SCHEMA_VERSION, Result
+from arena.records.run import ExperimentFacts, Purpose, RunFacts, Spending
+from arena.records.run_options import RunOptions
 from arena.runs.codec import dumps, to_json
-from arena.runs.home import MANIFEST, prepare_home, read_manifest, run_folders
+from arena.runs.facts import facts_to_json
+from arena.runs.home import MANIFEST, prepare_home, read_facts, run_folders
 from arena.runs.lock import Lock, acquire
 from arena.runs.provenance import git_state, versions
 from arena.runs.rows import (
@@ -39,18 +42,6 @@ LONGEST_NAME = 60
 Clock = Callable[[], datetime]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spending:
-    """What this run cost, as far as it does not follow from experiment and answers."""
-
-    made: int  # calls sent
-    cached: int  # answers that were there already
-    failed: int  # calls without an answer
-    paid_usd: float | None  # None: a price is unknown
-    seconds: float
-    replay: str | None  # how far this run repeats others: D0 when nothing was called, else the answers' grade
-
-
 @dataclass(slots=True, kw_only=True)
 class RunFolder:
     """One run of one experiment: a folder that this process holds the lock of.
@@ -60,7 +51,7 @@ class RunFolder:
     """
 
     path: Path
-    manifest: dict[str, Any]
+    facts: RunFacts
     adopted: bool  # an interrupted run, taken up again
     clock: Clock
     lock: Lock = field(repr=False)
@@ -89,27 +80,25 @@ class RunFolder:
             JUDGMENTS: self._write_lines(JUDGMENTS, map(judgment_to_json, in_order_of_judgments(judgments))),
         }
         self._write(RESULT, to_json(result))
-        self.manifest |= {
-            "status": "complete",
-            "finished": _timestamp(self.clock()),
-            "contents": contents,
-            "models_requested": _models(rows, "model_requested"),
-            "models_returned": _models(rows, "model_returned"),
-            "decoding": _decoding(rows),
-            "calls": {"made": spending.made, "cached": spending.cached, "failed": spending.failed},
-            "paid_usd": spending.paid_usd,
-            "seconds": spending.seconds,
-            "replay": spending.replay,
-        }
+        self.facts = replace(
+            self.facts,
+            status="complete",
+            finished=_timestamp(self.clock()),
+            contents=contents,
+            models_requested=_models(rows, "model_requested"),
+            models_returned=_models(rows, "model_returned"),
+            decoding=_decoding(rows),
+            spending=spending,
+        )
         self.write_manifest()
 
     def write_manifest(self) -> None:
-        """Write the manifest as it stands.
+        """Write the facts as they stand.
 
         Raises:
             StorageFailed: the disk is full or the folder read-only.
         """
-        self._write(MANIFEST, to_json(self.manifest, sort=False))
+        self._write(MANIFEST, facts_to_json(self.facts))
 
     def close(self) -> None:
         """Let go of the lock."""
@@ -142,74 +131,69 @@ class RunFolder:
         return digest.hexdigest()
 
 
-def open_run(experiment: Experiment, *, options: Mapping[str, Any], clock: Clock) -> RunFolder:
+def open_run(experiment: Experiment, *, options: RunOptions, purpose: Purpose = "duel", clock: Clock) -> RunFolder:
     """Take up the unfinished run of this experiment and these options, or create a new one.
 
     Args:
         experiment: what is run; its root holds `.arena/`.
-        options: what was asked on the command line that changes which cases are run: plain JSON.
+        options: what was asked on the command line; those that choose what is asked make the run what it is.
+        purpose: what is done with the answers: likewise.
         clock: the time of day, with a time zone; its local reading names the folder.
 
     Raises:
         StorageFailed: the folder cannot be written.
     """
-    asked = to_json(options)
-    root = Path(experiment.root)
-    prepare_home(root)
-    return _adopt(experiment, asked, clock) or _create(experiment, asked, clock)
+    prepare_home(Path(experiment.root))
+    asked = options.identifying
+    return _adopt(experiment, asked, purpose, clock) or _create(experiment, asked, purpose, clock)
 
 
-def _adopt(experiment: Experiment, options: Any, clock: Clock) -> RunFolder | None:
+def _adopt(experiment: Experiment, options: RunOptions, purpose: Purpose, clock: Clock) -> RunFolder | None:
     for path, _ in run_folders(Path(experiment.root)):
-        if not _is_unfinished(read_manifest(path), experiment, options):
+        if not _is_unfinished(read_facts(path), experiment, options, purpose):
             continue
         lock = acquire(path)
         if lock is None:
             continue
-        manifest = read_manifest(path)  # again: it may have been finished before the lock was ours
-        if manifest is not None and _is_unfinished(manifest, experiment, options):
-            return RunFolder(path=path, manifest=manifest, adopted=True, clock=clock, lock=lock)
+        facts = read_facts(path)  # again: it may have been finished before the lock was ours
+        if facts is not None and _is_unfinished(facts, experiment, options, purpose):
+            return RunFolder(path=path, facts=facts, adopted=True, clock=clock, lock=lock)
         lock.release()
     return None
 
 
-def _is_unfinished(manifest: Mapping[str, Any] | None, experiment: Experiment, options: Any) -> bool:
+def _is_unfinished(facts: RunFacts | None, experiment: Experiment, options: RunOptions, purpose: Purpose) -> bool:
     return (
-        manifest is not None
-        and manifest.get("status") == "running"
-        and manifest.get("experiment", {}).get("hash") == experiment.hash
-        and manifest.get("options") == options
+        facts is not None
+        and not facts.is_complete
+        and facts.experiment.hash == experiment.hash
+        and (facts.options, facts.purpose) == (options, purpose)
     )
 
 
-def _create(experiment: Experiment, options: Any, clock: Clock) -> RunFolder:
+def _create(experiment: Experiment, options: RunOptions, purpose: Purpose, clock: Clock) -> RunFolder:
     started = clock()
     root = Path(experiment.root)
     path = _new_folder(prepare_home(root), f"{started:%Y%m%d-%H%M}-{_folder_name(experiment.name)}")
     lock = acquire(path)
     if lock is None:  # another process adopted the folder in the instant before it was locked
-        return _create(experiment, options, clock)
-    manifest = _first_manifest(experiment, options, run=path.name, started=started)
-    run = RunFolder(path=path, manifest=manifest, adopted=False, clock=clock, lock=lock)
+        return _create(experiment, options, purpose, clock)
+    facts = RunFacts(
+        schema_version=SCHEMA_VERSION,
+        run=path.name,
+        status="running",
+        started=_timestamp(started),
+        experiment=ExperimentFacts(name=experiment.name, hash=experiment.hash, path=experiment.path),
+        files={each.path: each.sha256 for each in experiment.files},
+        versions=versions(),
+        git=git_state(root),
+        options=options,
+        purpose=purpose,
+    )
+    run = RunFolder(path=path, facts=facts, adopted=False, clock=clock, lock=lock)
     run._write(EXPERIMENT, experiment_to_json(experiment))
     run.write_manifest()
     return run
-
-
-def _first_manifest(experiment: Experiment, options: Any, *, run: str, started: datetime) -> dict[str, Any]:
-    git = git_state(Path(experiment.root))
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "run": run,
-        "status": "running",
-        "started": _timestamp(started),
-        "finished": None,
-        "experiment": {"name": experiment.name, "hash": experiment.hash, "path": experiment.path},
-        "files": {each.path: each.sha256 for each in experiment.files},
-        "versions": versions(),
-        "git": to_json(git),
-        "options": options,
-    }
 
 
 def _new_folder(runs: Path, name: str) -> Path:
@@ -235,15 +219,15 @@ def _timestamp(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def _models(rows: Iterable[Answered], which: str) -> dict[str, list[str]]:
+def _models(rows: Iterable[Answered], which: str) -> dict[str, tuple[str, ...]]:
     found: dict[str, set[str]] = {}
     for row in rows:
         model = getattr(row.answer, which, None)
         found.setdefault(row.variant, set()).update({model} if model else ())
-    return {variant: sorted(models) for variant, models in sorted(found.items())}
+    return {variant: tuple(sorted(models)) for variant, models in sorted(found.items())}
 
 
-def _decoding(rows: Iterable[Answered]) -> dict[str, list[Any]]:
+def _decoding(rows: Iterable[Answered]) -> dict[str, tuple[SettingReport, ...]]:
     """Return each variant's settings as requested, sent and honoured, each different report once."""
     found: dict[str, dict[str, SettingReport]] = {}
     for row in rows:
@@ -251,4 +235,4 @@ def _decoding(rows: Iterable[Answered]) -> dict[str, list[Any]]:
         reports = found.setdefault(row.variant, {})
         for setting in settings:
             reports.setdefault(repr(setting), setting)
-    return {variant: [to_json(reports[key]) for key in sorted(reports)] for variant, reports in sorted(found.items())}
+    return {variant: tuple(reports[key] for key in sorted(reports)) for variant, reports in sorted(found.items())}

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from arena.errors import ArenaError
 from arena.records.gate import GateResult
 from arena.records.metric import Decision
 from arena.records.result import DuelResult
+from arena.records.run import RunFacts
 from arena.runs.home import run_folders
 from arena.runs.lock import is_held
 from arena.runs.saved import SavedRun
@@ -37,21 +38,20 @@ class PastRun:
 
 def past_runs(root: Path) -> list[PastRun]:
     """Return every run of the project at `root`, newest first; a damaged one is listed as such."""
-    return [_past_run(path, manifest) for path, manifest in run_folders(root)]
+    return [_past_run(path, facts) for path, facts in run_folders(root)]
 
 
-def _past_run(path: Path, manifest: dict[str, Any]) -> PastRun:
-    complete = manifest.get("status") == "complete"
+def _past_run(path: Path, facts: RunFacts) -> PastRun:
     listed = PastRun(
         run=path.name,
-        status="complete" if complete else "running" if is_held(path) else "interrupted",
-        started=manifest.get("started"),
-        experiment=str(manifest.get("experiment", {}).get("name", "")),
-        paid_usd=manifest.get("paid_usd"),
-        calls=manifest.get("calls", {}).get("made"),
+        status="complete" if facts.is_complete else "running" if is_held(path) else "interrupted",
+        started=facts.started,
+        experiment=facts.experiment.name,
+        paid_usd=facts.spending.paid_usd if facts.spending else None,
+        calls=facts.spending.made if facts.spending else None,
     )
     try:
-        return _with_found(listed, SavedRun(path)) if complete else listed
+        return _with_found(listed, SavedRun(path)) if facts.is_complete else listed
     except ArenaError:
         return replace(listed, status="damaged")
 

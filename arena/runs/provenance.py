@@ -2,22 +2,14 @@
 
 import platform
 import subprocess
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from arena import __version__
+from arena.records.run import GitState
 
 SDKS = ("openai", "anthropic", "xllamacpp", "genai-prices")
 GIT_PATIENCE_S = 10.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GitState:
-    """The commit that the project stood at."""
-
-    commit: str  # 40 hex digits
-    dirty: bool  # tracked files differ from it
 
 
 def versions() -> dict[str, str]:

@@ -14,9 +14,11 @@ from arena.records.gate import GateResult
 from arena.records.judgment import Judgment
 from arena.records.ranking import RankResult
 from arena.records.result import DuelResult
+from arena.records.run import RunFacts
 from arena.runs.codec import Undecodable, from_json, loads
+from arena.runs.facts import facts_from_json
 from arena.runs.folder import COMPLETIONS, EXPERIMENT, JUDGMENTS, RESULT
-from arena.runs.home import MANIFEST, whole_manifest
+from arena.runs.home import MANIFEST
 from arena.runs.lock import is_held
 from arena.runs.rows import completion_from_json, judgment_from_json
 from arena.runs.snapshot import experiment_from_json
@@ -36,9 +38,9 @@ class SavedRun:
         return self.path.name
 
     @cached_property
-    def manifest(self) -> dict[str, Any]:
+    def facts(self) -> RunFacts:
         """Return what belongs to this run alone: times, spending, versions, options."""
-        return self._read(MANIFEST, whole_manifest)
+        return self._read(MANIFEST, facts_from_json)
 
     @cached_property
     def result(self) -> DuelResult:
@@ -86,10 +88,9 @@ class SavedRun:
         Raises:
             StorageFailed: a file is gone, or was changed since.
         """
-        written = self.manifest.get("contents")
         for name in (COMPLETIONS, JUDGMENTS):
             digest = hashlib.sha256(self._text(name).encode()).hexdigest()
-            if not isinstance(written, dict) or written.get(name) != digest:
+            if self.facts.contents.get(name) != digest:
                 raise StorageFailed(f"run {self.id}: {name} was changed since the run: nothing is decided on it")
 
     def _text(self, name: str) -> str:
@@ -122,12 +123,11 @@ def load(folder: Path) -> SavedRun:
         StorageFailed: its manifest cannot be read.
     """
     run = SavedRun(folder)
-    if run.manifest.get("status") != "complete":
-        path = run.manifest.get("experiment", {}).get("path", "EXPERIMENT")
+    if not run.facts.is_complete:
         if is_held(folder):
             raise UsageError(f"run {run.id} is still going on")
-        command = run.manifest.get("options", {}).get("command", "duel")
-        raise UsageError(f"run {run.id} was interrupted", hint=f"arena {command} {path} takes it up where it stopped")
+        again = f"arena {run.facts.purpose} {run.facts.experiment.path}"
+        raise UsageError(f"run {run.id} was interrupted", hint=f"{again} takes it up where it stopped")
     return run
 
 

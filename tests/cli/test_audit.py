@@ -9,6 +9,7 @@ import pytest
 
 from arena.records.judgment import Judgment
 from arena.records.label import answers_digest
+from arena.records.run_options import RunOptions
 from arena.runs.folder import open_run
 from command_line import arena
 from hostile_text import DANGEROUS, HOSTILE
@@ -62,7 +63,7 @@ def saved_run(root: Path, *, flipped: int = 1, number: int = 4) -> Path:
         for i, case in enumerate(some)
         for first, second, winner in orders
     ]
-    with open_run(experiment(root, golden=golden), options={}, clock=clock()) as folder:
+    with open_run(experiment(root, golden=golden), options=RunOptions(), clock=clock()) as folder:
         finish(folder, result(cases=number), completions=both(some), judgments=said)
     return folder.path
 
@@ -247,7 +248,7 @@ def test_a_run_without_labels_or_without_a_judge_says_so(tmp_path: Path) -> None
     assert (bare.code, "has no labels" in bare.err, "arena label" in bare.err) == (2, True, True)
     (tmp_path / "checked").mkdir()
     (tmp_path / "checked" / "pyproject.toml").touch()
-    with open_run(experiment(tmp_path / "checked"), options={}, clock=clock()) as folder:
+    with open_run(experiment(tmp_path / "checked"), options=RunOptions(), clock=clock()) as folder:
         finish(folder, result(judge=None, judges=()))
     labels(tmp_path / "checked", ["control"])
     done = arena(tmp_path / "checked", "audit", "labels.jsonl")

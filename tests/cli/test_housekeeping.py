@@ -11,6 +11,7 @@ import pytest
 import sample_results
 import sample_runs
 from arena.files import experiments
+from arena.records.run_options import RunOptions
 from arena.runs.folder import open_run
 from arena.runs.saved import load
 from arena_command import Arena, arena_in
@@ -300,7 +301,7 @@ class TestReport:
 
     def test_a_run_that_is_going_on_has_no_report(self, arena: Arena, tmp_path: Path) -> None:
         """Another process may still be writing it."""
-        with open_run(sample_runs.experiment(tmp_path), options={}, clock=sample_runs.clock()):
+        with open_run(sample_runs.experiment(tmp_path), options=RunOptions(), clock=sample_runs.clock()):
             assert "still going on" in arena("report").err
 
 
@@ -318,4 +319,4 @@ def test_the_commands_run_as_a_program(tmp_path: Path) -> None:
     program("duel", "demo", "--quiet")
     assert "decaffeinated black tea" in program("show", "--root", "demo", "latest", "evening-tea")
     runs = list((tmp_path / "demo" / ".arena" / "runs").iterdir())
-    assert load(runs[0]).manifest["status"] == "complete"
+    assert load(runs[0]).facts.is_complete

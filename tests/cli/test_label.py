@@ -14,6 +14,7 @@ import pytest
 import labelled_runs
 from arena.records.call import ToolCall
 from arena.records.case import Document, Message
+from arena.records.run_options import RunOptions
 from arena.runs.folder import open_run
 from command_line import Done, arena
 from hostile_text import DANGEROUS, HOSTILE
@@ -322,7 +323,7 @@ class TestRefused:
     def test_a_run_that_is_not_finished_or_has_no_two_answers(self, tmp_path: Path) -> None:
         """Each is told what to do."""
         (tmp_path / "pyproject.toml").touch()
-        with open_run(experiment(tmp_path), options={}, clock=clock()):
+        with open_run(experiment(tmp_path), options=RunOptions(), clock=clock()):
             pass
         done = arena(tmp_path, "label")
         assert done.code == 2

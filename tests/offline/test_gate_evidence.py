@@ -206,10 +206,10 @@ def test_code_that_a_model_wrote_runs_where_that_is_allowed(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
-        ("options", {"limit": "x"}, "RunOptions.limit: expected int"),
-        ("options", [], "options is of the wrong kind"),
-        ("experiment", {"path": "experiment.yaml"}, "experiment.hash is missing"),
-        ("files", None, "files is of the wrong kind"),
+        ("options", {"limit": "x"}, "RunFacts.options.limit: expected int"),
+        ("options", [], "RunFacts.options: expected an object"),
+        ("experiment", {"path": "experiment.yaml"}, "RunFacts.experiment: name is missing"),
+        ("files", None, "RunFacts.files: expected an object"),
     ],
 )
 def test_a_damaged_manifest_is_named(tmp_path: Path, name: str, value: Any, said: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from arena.records.call import CallFailure, FailureKind
+from arena.records.run import GitState
 from browser import chromium
 from command_line import arena
 from detailed_cases import answered, details
@@ -15,7 +16,7 @@ from hostile_text import DANGEROUS, HOSTILE, everywhere
 from loopback import Loopback
 from report_pages import FAINT, WIDER, write
 from sample_gates import decided, gate
-from sample_results import people
+from sample_results import attempts, people
 
 ATTACKS = (
     "<script>alert(1)</script>",
@@ -121,8 +122,8 @@ def _page_of(folder: Path, attack: str) -> str:
     lost = replace(answered(9, "treatment"), answer=failure)
     some = [details(i, text=attack) for i in range(4)]
     some.append(details(9, answers={"control": (answered(9, "control", attack),), "treatment": (lost,)}))
-    facts = {"run": attack, "attempts_note": attack, "files": {attack: attack}, "git": {"commit": attack}}
-    return write(folder, found, some, **facts)
+    git = GitState(commit=attack, dirty=True)
+    return write(folder, found, some, run=attack, attempts=attempts(attack), files={attack: attack}, git=git)
 
 
 def test_search_and_filters_leave_what_they_say(tmp_path: Path) -> None:

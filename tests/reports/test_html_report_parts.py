@@ -7,13 +7,14 @@ from pathlib import Path
 from arena.records.call import CallFailure, FailureKind
 from arena.records.metric import Decision, Limit
 from arena.records.result import ArmDifference, EarlyStop, PanelAgreement
+from arena.records.run import GitState, Spending
 from browser import chromium
 from command_line import arena
 from detailed_cases import answered, details, judgment
 from duel_files import cases, write_experiment
 from report_pages import write
 from sample_gates import decided, gate
-from sample_results import estimate, judge, metrics, people, result, undecided, win_rate, without_judge
+from sample_results import attempts, estimate, judge, metrics, people, result, undecided, win_rate, without_judge
 
 
 def test_whatever_a_case_has_is_shown(tmp_path: Path) -> None:
@@ -63,7 +64,8 @@ def test_the_verdict_is_read_first(tmp_path: Path) -> None:
     with chromium() as browser:
         page = browser.page
         for decision in decisions:
-            page.goto(write(tmp_path, decided(decision), counted_as="fail", attempts_note="attempt 3 on these cases"))
+            known = attempts("attempt 3 on these cases")
+            page.goto(write(tmp_path, decided(decision), counted_as="fail", attempts=known))
             words = page.locator("h1").inner_text()
             assert decision.upper() in words
             assert ("ship" if decision == "pass" else "hold") in words
@@ -190,11 +192,11 @@ def test_rare_parts_have_their_place(tmp_path: Path) -> None:
         win_rate=replace(win_rate(), reason="one cluster alone"),
         selection="10 of 60 cases, seed 7",
     )
+    spending = Spending(made=3, cached=1, failed=2, paid_usd=0.41, seconds=38.2, replay="live")
+    git = GitState(commit="abc", dirty=True)
     with chromium() as browser:
         page = browser.page
-        page.goto(
-            write(tmp_path, found, calls={"made": 3, "cached": 1, "failed": 2}, git={"commit": "abc"}, models=["m"])
-        )
+        page.goto(write(tmp_path, found, spending=spending, git=git, models_returned={"control": ("m",)}))
         page.locator("details").evaluate_all("all => all.forEach(each => { each.open = true; })")
         text = page.locator("main").inner_text()
         page.goto(write(tmp_path, replace(found, early_stop=replace(early, stopped_at=60), hypothesis=None, judges=())))

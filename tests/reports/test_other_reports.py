@@ -13,11 +13,13 @@ import sample_results
 import sample_runs
 from arena.errors import UsageError
 from arena.records.metric import Limit
+from arena.records.run_options import RunOptions
 from arena.reports import json_report, numbers, run_list
 from arena.reports.bars import difference_bar, share_bar
 from arena.reports.formats import format_of
 from arena.reports.metric_table import limit_text
 from arena.reports.safe_text import safe, safe_line
+from arena.reports.shown import Shown
 from arena.reports.table import renderer
 from arena.runs.folder import open_run
 from arena.runs.history import past_runs
@@ -27,8 +29,7 @@ from hostile_text import DANGEROUS, HOSTILE, everywhere
 
 def test_json_is_the_result_and_the_facts_of_its_run() -> None:
     """One object; a key that both have is the result's."""
-    manifest = sample_results.manifest(schema_version=99, experiment={"path": "experiment.yaml"})
-    merged = json.loads(json_report.render(sample_results.result(), manifest))
+    merged = json.loads(json_report.render(sample_results.result(), sample_results.facts(schema_version=99)))
     assert merged["schema_version"] == 1
     assert merged["experiment"] == {"name": "support-bot-cites-policy", "hash": "c0ffee" * 10}
     assert merged["calls"] == {"made": 240, "cached": 0, "failed": 0}
@@ -39,7 +40,7 @@ def test_json_is_the_result_and_the_facts_of_its_run() -> None:
 def test_json_cannot_do_anything_to_a_terminal_either() -> None:
     """It is printable ASCII, and says the same as before."""
     result = everywhere(sample_results.result(), HOSTILE)
-    text = json_report.render(result, sample_results.manifest())
+    text = json_report.render(result, sample_results.facts())
     assert text.isascii()
     assert not DANGEROUS.search(text)
     assert json.loads(text)["hypothesis"] == HOSTILE
@@ -47,8 +48,9 @@ def test_json_cannot_do_anything_to_a_terminal_either() -> None:
 
 def test_every_format_renders_and_an_unknown_one_lists_them() -> None:
     """A format that is not there is a usage error."""
+    known, shown = sample_results.facts(), Shown()
     for name in ("text", "json", "markdown", "html", "github"):
-        text = renderer(name)(sample_results.result(), sample_results.manifest(), width=80, colour=False, unicode=True)
+        text = renderer(name)(sample_results.result(), known, shown, width=80, colour=False, unicode=True)
         assert "support-bot-cites-policy" in text
     with pytest.raises(UsageError) as raised:
         renderer("markdwon")
@@ -73,7 +75,7 @@ def test_past_runs_are_a_table_that_fits(tmp_path: Path) -> None:
     sample_runs.finished_run(tmp_path)
     sample_runs.finished_run(tmp_path, minutes=1, result=sample_results.without_judge(), name="checks-only")
     sample_runs.finished_run(tmp_path, minutes=2, result=sample_results.result(win_rate=None, metrics=()), name="退货")
-    with open_run(sample_runs.experiment(tmp_path), options={"limit": 1}, clock=sample_runs.clock(3)):
+    with open_run(sample_runs.experiment(tmp_path), options=RunOptions(limit=1), clock=sample_runs.clock(3)):
         pass
     runs = past_runs(tmp_path)
     text = run_list.render(runs, width=90, colour=False, unicode=True)

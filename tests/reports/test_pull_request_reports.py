@@ -14,24 +14,27 @@ from arena.records.metric import Decision
 from arena.records.result import ArmDifference, DuelResult, FlaggedRecount, LostCase
 from arena.reports import github, junit, markdown
 from arena.reports.inert_markdown import code_block, code_span, plain
+from arena.reports.shown import CountedAs, Shown
 from arena.reports.table import renderer
 from command_line import arena
 from duel_files import cases, write_experiment
 from hostile_text import DANGEROUS, HOSTILE, everywhere
 from loopback import Loopback
 from sample_gates import decided, gate
-from sample_results import estimate, manifest, people, result
+from sample_results import attempts, estimate, facts, people, result
 
-FACTS = manifest(attempts_note="attempt 3 on these cases on this machine")
+FACTS = facts(attempts=attempts("attempt 3 on these cases on this machine"))
 OBEYED = (
     "<img src=x onerror=alert(1)> <!-- --> ![i](http://e.x/i.png) [l](javascript:x) @everyone #1 https://e.x "
     "``` ```` | --- | </details> ::error file=a::b \n::set-output name=x::y\n# head\n- [ ] task $x$ :smile: www.e.x"
 )
 
 
-def rendered(found: DuelResult, name: str = "markdown", **facts: Any) -> str:
+def rendered(found: DuelResult, name: str = "markdown", counted_as: CountedAs | None = None, **changes: Any) -> str:
     """Return a report."""
-    return renderer(name)(found, {**FACTS, **facts}, width=80, colour=False, unicode=True)
+    return renderer(name)(
+        found, replace(FACTS, **changes), Shown(counted_as=counted_as), width=80, colour=False, unicode=True
+    )
 
 
 def page(text: str) -> str:
@@ -64,7 +67,7 @@ def test_the_verdict_is_the_headline(decision: Decision, headline: str) -> None:
 
 def test_the_comment_is_found_again_by_its_marker() -> None:
     """The first line is the same for every run of one experiment, and another for another."""
-    first, second = (rendered(gate(), seconds=seconds).splitlines()[0] for seconds in (1.0, 2.0))
+    first, second = (rendered(gate(), run=run).splitlines()[0] for run in ("one", "two"))
     assert first == second
     assert re.fullmatch(r"<!-- prompt-arena gate [0-9a-f]{16} -->", first)
     other = gate(experiment=replace(gate().experiment, name="another"))
@@ -195,7 +198,7 @@ def test_junit_has_a_test_for_each_criterion() -> None:
 
 
 @pytest.mark.parametrize(("counted", "failures"), [("fail", "1"), ("pass", "0")])
-def test_junit_counts_an_open_criterion_as_the_command_line_does(counted: str, failures: str) -> None:
+def test_junit_counts_an_open_criterion_as_the_command_line_does(counted: CountedAs, failures: str) -> None:
     """`--inconclusive fail` is a failure for the CI server too, and pass is none."""
     suite = fromstring(rendered(gate(), "junit", counted_as=counted).encode()).find("testsuite")
     assert suite is not None
@@ -249,8 +252,8 @@ def test_code_is_closed_by_nothing_in_it() -> None:
 
 def test_reports_name_their_renderers() -> None:
     """The table has the report of each module."""
-    assert renderer("markdown")(gate(), FACTS, width=80, colour=False, unicode=True) == markdown.render(
-        gate(), FACTS, width=80, colour=False, unicode=True
+    assert renderer("markdown")(gate(), FACTS, Shown(), width=80, colour=False, unicode=True) == markdown.render(
+        gate(), FACTS, Shown(), width=80, colour=False, unicode=True
     )
     assert github.annotation("notice", "x", {}) == "::notice title=arena gate::x"
     assert "<error" in junit.could_not_run("x", "y")

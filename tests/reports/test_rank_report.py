@@ -12,9 +12,11 @@ from arena.files import judgments
 from arena.offline.rank.summarise import rank_judgments
 from arena.records.ranking import RankResult
 from arena.records.result import ExperimentRef
+from arena.records.run import Spending
 from arena.reports.rank_report import render
 from hostile_text import DANGEROUS, HOSTILE, everywhere
 from round_robins import circle, round_robin, write
+from sample_results import facts
 
 FOUR = {"control": 0.0, "concise": 0.6, "cites-the-policy-and-name": 1.3, "friendly": 0.5}
 
@@ -33,7 +35,7 @@ def ranked(folder: Path, rows: list[dict[str, str]]) -> RankResult:
 
 def drawn(result: RankResult, width: int = 80, *, colour: bool = False, unicode: bool = True) -> str:
     """Return the report as text."""
-    return render(result, {}, "text", width=width, colour=colour, unicode=unicode)
+    return render(result, None, "text", width=width, colour=colour, unicode=unicode)
 
 
 @pytest.fixture(scope="module")
@@ -237,9 +239,10 @@ def test_a_run_says_what_it_cost_and_how_its_answers_ended(four: RankResult) -> 
         determinism_reason="temperature 0",
         selection="60 of 100 cases, seed 7",
     )
-    calls = {"made": 960, "cached": 0, "failed": 2}
-    manifest = {"run": "20261122-1104-which-tone", "paid_usd": 0.41, "calls": calls, "seconds": 12.0}
-    text = render(run, manifest, "text", width=100, colour=False, unicode=True)
+    spending = Spending(made=960, cached=0, failed=2, paid_usd=0.41, seconds=12.0, replay="live")
+    text = render(
+        run, facts(run="20261122-1104-which-tone", spending=spending), "text", width=100, colour=False, unicode=True
+    )
     assert text.splitlines()[0] == "which-tone   4 variants   60 cases × 2   openai:model-1   judge openai:judge-1   D2"
     assert "control: 58 complete · 2 failed:timeout" in text
     assert "a failed call is lost against every variant that answered" in text

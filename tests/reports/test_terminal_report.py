@@ -12,7 +12,9 @@ from rich.text import Text
 import sample_results
 from arena.records.metric import Limit
 from arena.records.result import ArmDifference, DuelResult, FlaggedAnswer, FlaggedRecount, LostCase
+from arena.records.run import Spending
 from arena.reports.canvas import Canvas
+from arena.reports.shown import Shown
 from arena.reports.terminal import render
 from hostile_text import DANGEROUS, HOSTILE, everywhere
 
@@ -20,9 +22,9 @@ ANSI = re.compile(r"\x1b\[[0-9;]*m")
 EVERY = {"won": sample_results.result, "undecided": sample_results.undecided, "checks": sample_results.without_judge}
 
 
-def plain(result: DuelResult, width: int = 80, **manifest: Any) -> str:
+def plain(result: DuelResult, width: int = 80, shown: Shown | None = None, **facts: Any) -> str:
     """Render as for a file: no colour."""
-    return render(result, sample_results.manifest(**manifest), width=width, colour=False, unicode=True)
+    return render(result, sample_results.facts(**facts), shown or Shown(), width=width, colour=False, unicode=True)
 
 
 @pytest.mark.parametrize("width", [80, 120])
@@ -34,13 +36,13 @@ def test_the_report_reads_like_this(name: str, width: int) -> None:
 
 def test_the_report_in_colour_reads_like_this() -> None:
     """Green is proven, red refuted, yellow unknown."""
-    text = render(sample_results.result(), sample_results.manifest(), width=80, colour=True, unicode=True)
+    text = render(sample_results.result(), sample_results.facts(), Shown(), width=80, colour=True, unicode=True)
     assert text.replace("\x1b", "\\e") == external_file("snapshots/won-80-colour.txt")
 
 
 def test_the_report_in_ascii_reads_like_this() -> None:
     """A terminal without Unicode gets marks y, n and ?, and bars of its own letters."""
-    text = render(sample_results.result(), sample_results.manifest(), width=80, colour=False, unicode=False)
+    text = render(sample_results.result(), sample_results.facts(), Shown(), width=80, colour=False, unicode=False)
     assert text.isascii()
     assert text == external_file("snapshots/won-80-ascii.txt")
 
@@ -48,7 +50,7 @@ def test_the_report_in_ascii_reads_like_this() -> None:
 @pytest.mark.parametrize("name", EVERY)
 def test_colour_adds_nothing_that_cannot_be_read_without_it(name: str) -> None:
     """Without its colour codes the coloured report is the plain one."""
-    coloured = render(EVERY[name](), sample_results.manifest(), width=90, colour=True, unicode=True)
+    coloured = render(EVERY[name](), sample_results.facts(), Shown(), width=90, colour=True, unicode=True)
     assert ANSI.search(coloured)
     assert ANSI.sub("", coloured) == plain(EVERY[name](), 90)
 
@@ -67,8 +69,7 @@ def test_no_line_is_wider_than_the_terminal(name: str, width: int) -> None:
 def test_nothing_that_a_model_or_a_file_says_reaches_the_terminal_raw(name: str, unicode: bool) -> None:
     """Escape sequences, C0, C1, bidi, zero-width, lone surrogates and rich markup, in every text of a result."""
     result = hostile(EVERY[name](), HOSTILE)
-    manifest = sample_results.manifest(run=HOSTILE)
-    text = render(result, manifest, width=100, colour=False, unicode=unicode)
+    text = render(result, sample_results.facts(run=HOSTILE), Shown(), width=100, colour=False, unicode=unicode)
     assert not DANGEROUS.search(text)
     assert "[red]" in text
     assert text.encode()
@@ -89,7 +90,7 @@ def hostile(result: DuelResult, text: str) -> DuelResult:
 def test_the_first_of_the_cases_lost_worst_is_the_one_to_look_at() -> None:
     """The command can be copied, also where an id needs quotes; another run is named."""
     lost = (LostCase(case="it's here", score=0.0, margin=None, reason=""),)
-    text = plain(sample_results.result(lost=lost), reference="20261122-1104")
+    text = plain(sample_results.result(lost=lost), shown=Shown(reference="20261122-1104"))
     assert "arena show 20261122-1104 'it'\"'\"'s here'" in text
 
 
@@ -184,11 +185,12 @@ def test_a_metric_without_a_judge_or_a_primary_has_no_headline() -> None:
 
 
 def test_the_money_is_that_of_this_run_and_that_of_the_first_time() -> None:
-    """A run answered from the cache is free, what it once cost is said too; before a run ends little is known."""
-    cached = plain(sample_results.result(), paid_usd=0.0, calls={"made": 0, "cached": 240, "failed": 2})
+    """A run answered from the cache is free, what it once cost is said too; a gate that asked nothing paid nothing."""
+    spending = Spending(made=0, cached=240, failed=2, paid_usd=0.0, seconds=1.0, replay="D0")
+    cached = plain(sample_results.result(), spending=spending)
     assert "$0 · $0.41 as first paid · 0 calls, 240 cached, 2 failed" in cached
-    bare = render(sample_results.result(cost_usd=None), {}, width=80, colour=False, unicode=True)
-    assert bare.rstrip().endswith("Spent      –")
+    unsent = render(sample_results.result(cost_usd=0.0), None, Shown(), width=80, colour=False, unicode=True)
+    assert unsent.rstrip().endswith("Spent      $0 · 0 calls, 0 cached")
 
 
 def test_the_judges_self_preference_is_told_where_it_is_known() -> None:

@@ -7,6 +7,7 @@ import pytest
 import sample_results
 import sample_runs
 from arena.errors import UsageError
+from arena.records.run_options import RunOptions
 from arena.runs.find import find
 from arena.runs.folder import open_run
 from arena.runs.history import past_runs
@@ -32,7 +33,7 @@ def test_latest_is_the_run_that_ended_last(tmp_path: Path) -> None:
 
 def test_an_interrupted_run_is_latest_only_where_there_is_no_finished_one(tmp_path: Path) -> None:
     """Reports speak of results; an unfinished run has none."""
-    with open_run(sample_runs.experiment(tmp_path), options={"limit": 1}, clock=sample_runs.clock(9)) as run:
+    with open_run(sample_runs.experiment(tmp_path), options=RunOptions(limit=1), clock=sample_runs.clock(9)) as run:
         pass
     assert find("latest", root=tmp_path) == run.path
     finished = sample_runs.finished_run(tmp_path)
@@ -99,7 +100,7 @@ def test_the_list_of_runs_tells_how_each_ended(tmp_path: Path) -> None:
     sample_runs.finished_run(tmp_path, minutes=2, result=sample_results.result(win_rate=None, metrics=()))
     damaged = sample_runs.finished_run(tmp_path, minutes=3)
     (damaged / "result.json").write_text("{}")
-    with open_run(sample_runs.experiment(tmp_path), options={"limit": 1}, clock=sample_runs.clock(4)):
+    with open_run(sample_runs.experiment(tmp_path), options=RunOptions(limit=1), clock=sample_runs.clock(4)):
         running = past_runs(tmp_path)[0]
     runs = past_runs(tmp_path)
     assert running.status == "running"

@@ -15,6 +15,7 @@ import pytest
 import sample_results
 import sample_runs
 from arena.errors import StorageFailed, UsageError
+from arena.records.run_options import RunOptions
 from arena.runs import folder
 from arena.runs.folder import open_run
 from arena.runs.lock import Lock, acquire, is_held
@@ -26,8 +27,9 @@ ENDLESS_RUN = """
 import sys, time
 from pathlib import Path
 import sample_runs
+from arena.records.run_options import RunOptions
 from arena.runs.folder import open_run
-run = open_run(sample_runs.experiment(Path(sys.argv[1])), options={"limit": 3}, clock=sample_runs.clock())
+run = open_run(sample_runs.experiment(Path(sys.argv[1])), options=RunOptions(limit=3), clock=sample_runs.clock())
 print(run.id, flush=True)
 time.sleep(600)
 """
@@ -56,9 +58,9 @@ def test_a_finished_run_reads_back_whole(tmp_path: Path) -> None:
 
 def test_the_manifest_says_what_was_run_with_what_and_what_it_cost(tmp_path: Path) -> None:
     """Hashes, versions, models requested and returned, settings honoured, calls, money and time."""
-    with open_run(sample_runs.experiment(tmp_path), options={"limit": 3}, clock=sample_runs.clock()) as run:
+    with open_run(sample_runs.experiment(tmp_path), options=RunOptions(limit=3), clock=sample_runs.clock()) as run:
         sample_runs.finish(run)
-    manifest = load(run.path).manifest
+    manifest = json.loads((run.path / "manifest.json").read_text())
     assert manifest["experiment"] == {"name": "support-bot", "hash": "cafe" * 16, "path": "experiment.yaml"}
     assert manifest["files"] == {"experiment.yaml": "01" * 32}
     assert manifest["versions"]["arena"]
@@ -78,7 +80,7 @@ def test_the_same_inputs_give_the_same_bytes(tmp_path: Path) -> None:
     """Two runs differ in nothing but their manifests, also when the answers came in another order."""
     one, other = tmp_path / "one", tmp_path / "other"
     first = sample_runs.finished_run(one)
-    with open_run(sample_runs.experiment(other), options={}, clock=sample_runs.clock(9)) as run:
+    with open_run(sample_runs.experiment(other), options=RunOptions(), clock=sample_runs.clock(9)) as run:
         sample_runs.finish(run, completions=sample_runs.answers()[::-1], judgments=sample_runs.judgments()[::-1])
     for name in (folder.RESULT, folder.COMPLETIONS, folder.JUDGMENTS, folder.EXPERIMENT):
         assert (first / name).read_bytes() == (run.path / name).read_bytes()
@@ -86,7 +88,7 @@ def test_the_same_inputs_give_the_same_bytes(tmp_path: Path) -> None:
 
 def test_no_path_of_this_machine_stands_in_a_run_folder(tmp_path: Path) -> None:
     """A run can be shared: files are named from the project root, and found again at another one."""
-    with open_run(sample_runs.with_target(tmp_path), options={}, clock=sample_runs.clock()) as run:
+    with open_run(sample_runs.with_target(tmp_path), options=RunOptions(), clock=sample_runs.clock()) as run:
         sample_runs.finish(run)
     assert not any(str(tmp_path) in file.read_text() for file in run.path.iterdir())
     assert load(run.path).experiment == sample_runs.with_target(tmp_path)
@@ -139,12 +141,13 @@ def test_a_killed_run_is_taken_up_by_the_next_one(tmp_path: Path) -> None:
     process.kill()
     process.communicate()
     assert process.returncode == -signal.SIGKILL
-    with open_run(sample_runs.experiment(tmp_path), options={"limit": 3}, clock=sample_runs.clock(5)) as run:
+    with open_run(sample_runs.experiment(tmp_path), options=RunOptions(limit=3), clock=sample_runs.clock(5)) as run:
         assert run.adopted
         assert run.id == name
         sample_runs.finish(run)
-    manifest = load(run.path).manifest
-    assert manifest["started"] < manifest["finished"]
+    facts = load(run.path).facts
+    assert facts.finished is not None
+    assert facts.started < facts.finished
 
 
 def test_a_living_run_is_left_alone(tmp_path: Path) -> None:
@@ -154,7 +157,7 @@ def test_a_living_run_is_left_alone(tmp_path: Path) -> None:
         assert is_held(tmp_path / ".arena" / "runs" / name)
         with pytest.raises(UsageError, match="still going on"):
             load(tmp_path / ".arena" / "runs" / name)
-        with open_run(sample_runs.experiment(tmp_path), options={"limit": 3}, clock=sample_runs.clock()) as run:
+        with open_run(sample_runs.experiment(tmp_path), options=RunOptions(limit=3), clock=sample_runs.clock()) as run:
             assert not run.adopted
             assert run.id == f"{name}-2"
     finally:
@@ -165,9 +168,9 @@ def test_a_living_run_is_left_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize("changes", [{"hash": "beef" * 16}, {}])
 def test_another_experiment_or_other_options_begin_a_new_run(tmp_path: Path, changes: dict[str, str]) -> None:
     """Only the same question continues an unfinished run."""
-    with open_run(sample_runs.experiment(tmp_path), options={"limit": 3}, clock=sample_runs.clock()) as first:
+    with open_run(sample_runs.experiment(tmp_path), options=RunOptions(limit=3), clock=sample_runs.clock()) as first:
         pass
-    options = {"limit": 3} if changes else {"limit": 4}
+    options = RunOptions(limit=3 if changes else 4)
     with open_run(sample_runs.experiment(tmp_path, **changes), options=options, clock=sample_runs.clock()) as run:
         assert not run.adopted
         assert run.id != first.id
@@ -175,7 +178,7 @@ def test_another_experiment_or_other_options_begin_a_new_run(tmp_path: Path, cha
 
 def test_an_interrupted_run_says_how_to_go_on(tmp_path: Path) -> None:
     """It has no result to show, but the command that takes it up."""
-    with open_run(sample_runs.experiment(tmp_path), options={}, clock=sample_runs.clock()) as run:
+    with open_run(sample_runs.experiment(tmp_path), options=RunOptions(), clock=sample_runs.clock()) as run:
         pass
     with pytest.raises(UsageError, match="was interrupted") as raised:
         load(run.path)
@@ -184,13 +187,13 @@ def test_an_interrupted_run_says_how_to_go_on(tmp_path: Path) -> None:
 
 def test_a_run_that_cannot_write_its_result_stays_unfinished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A full disk is StorageFailed; the manifest does not say complete, and the next run goes on."""
-    run = open_run(sample_runs.experiment(tmp_path), options={}, clock=sample_runs.clock())
+    run = open_run(sample_runs.experiment(tmp_path), options=RunOptions(), clock=sample_runs.clock())
     (run.path / folder.RESULT).mkdir()
     with run, pytest.raises(StorageFailed, match=r"cannot write .*result\.json"):
         sample_runs.finish(run)
-    assert SavedRun(run.path).manifest["status"] == "running"
+    assert SavedRun(run.path).facts.status == "running"
     (run.path / folder.RESULT).rmdir()
-    with open_run(sample_runs.experiment(tmp_path), options={}, clock=sample_runs.clock()) as again:
+    with open_run(sample_runs.experiment(tmp_path), options=RunOptions(), clock=sample_runs.clock()) as again:
         assert again.adopted
 
 
@@ -244,7 +247,7 @@ def test_a_folder_taken_in_the_instant_before_its_lock_is_left_to_the_other(
         return acquire(path)
 
     monkeypatch.setattr(folder, "acquire", late)
-    with open_run(sample_runs.experiment(tmp_path), options={}, clock=sample_runs.clock()) as run:
+    with open_run(sample_runs.experiment(tmp_path), options=RunOptions(), clock=sample_runs.clock()) as run:
         assert run.id == "20261122-1104-support-bot-2"
     assert taken[0] is not None
     taken[0].release()
@@ -254,7 +257,7 @@ def test_a_run_finished_by_another_process_just_before_the_lock_is_not_adopted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The manifest is read again under the lock."""
-    with open_run(sample_runs.experiment(tmp_path), options={}, clock=sample_runs.clock()) as first:
+    with open_run(sample_runs.experiment(tmp_path), options=RunOptions(), clock=sample_runs.clock()) as first:
         pass
 
     def finished_meanwhile(path: Path) -> object:
@@ -264,7 +267,7 @@ def test_a_run_finished_by_another_process_just_before_the_lock_is_not_adopted(
         return acquire(path)
 
     monkeypatch.setattr(folder, "acquire", finished_meanwhile)
-    with open_run(sample_runs.experiment(tmp_path), options={}, clock=sample_runs.clock()) as run:
+    with open_run(sample_runs.experiment(tmp_path), options=RunOptions(), clock=sample_runs.clock()) as run:
         assert not run.adopted
 
 
@@ -330,7 +333,7 @@ def test_a_damaged_file_is_named_with_its_place(tmp_path: Path, file: str, text:
     (path / file).write_text(text)
     saved = SavedRun(path)
     with pytest.raises(StorageFailed) as raised:
-        _ = (saved.result, saved.completions, saved.manifest)
+        _ = (saved.result, saved.completions, saved.facts)
     assert message in raised.value.message
 
 
@@ -345,9 +348,9 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 def test_a_clock_east_of_greenwich_names_the_folder_by_its_own_reading(tmp_path: Path) -> None:
     """People look for the time that their watch showed; the manifest has UTC."""
     east = datetime(2026, 11, 22, 0, 30, tzinfo=timezone(timedelta(hours=9)))
-    with open_run(sample_runs.experiment(tmp_path), options={}, clock=lambda: east) as run:
+    with open_run(sample_runs.experiment(tmp_path), options=RunOptions(), clock=lambda: east) as run:
         assert run.id.startswith("20261122-0030-")
-        assert run.manifest["started"] == east.astimezone(UTC).isoformat(timespec="microseconds")
+        assert run.facts.started == east.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def test_a_result_without_a_judge_is_saved_like_any_other(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from arena.records.answered import Answered
 from arena.records.call import Answer, CallFailure, Completion, FailureKind, Finish
 from arena.records.case import Case, GoldenSet
 from arena.records.judgment import Judgment
+from arena.records.run_options import RunOptions
 from arena.runs.folder import open_run
 from arena.runs.saved import SavedRun, load
 
@@ -56,7 +57,7 @@ def run(root: Path, some: Sequence[Case], rows: Sequence[Answered] | None = None
     (root / "pyproject.toml").touch()
     golden = GoldenSet(name="golden", version="1", cases=tuple(some), sha256="ab" * 32, path="golden.yaml")
     experiment = sample_runs.experiment(root, golden=golden, **changes)
-    with open_run(experiment, options={}, clock=sample_runs.clock()) as folder:
+    with open_run(experiment, options=RunOptions(), clock=sample_runs.clock()) as folder:
         result = sample_results.result(cases=len(some))
         sample_runs.finish(folder, result, completions=both(some) if rows is None else rows, judgments=judgments(some))
     return load(folder.path)

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from arena.records.case_details import CaseDetails
 from arena.records.result import DuelResult
 from arena.reports import html
-from sample_results import manifest
+from arena.reports.shown import CountedAs, Shown
+from sample_results import facts as facts_of
 
 #: Texts whose contrast against what they stand on is below 4.5 (3 for large ones), as WCAG 2.2 reckons it.
 FAINT = """() => {
@@ -36,9 +38,13 @@ FAINT = """() => {
 WIDER = "document.documentElement.scrollWidth > innerWidth"
 
 
-def write(folder: Path, found: DuelResult, some: Sequence[CaseDetails] = (), **facts: object) -> str:
+def write(
+    folder: Path, found: DuelResult, some: Sequence[CaseDetails] = (), counted_as: CountedAs | None = None, **facts: Any
+) -> str:
     """Write the page and return its address."""
     file = folder / "report.html"
-    page = html.render(found, manifest(**facts), width=80, colour=False, unicode=True, cases=some)
+    page = html.render(
+        found, facts_of(**facts), Shown(counted_as=counted_as), width=80, colour=False, unicode=True, cases=some
+    )
     file.write_text(page, encoding="utf-8")
     return file.as_uri()

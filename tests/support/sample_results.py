@@ -18,6 +18,8 @@ from arena.records.result import (
     WinRate,
     WorstCase,
 )
+from arena.records.run import Attempts, ExperimentFacts, RunFacts, Spending
+from arena.records.run_options import RunOptions
 from arena.stats.estimate import Estimate, Interval
 
 
@@ -303,13 +305,24 @@ def without_judge() -> DuelResult:
     )
 
 
-def manifest(**changes: Any) -> dict[str, Any]:
+def facts(**changes: Any) -> RunFacts:
     """Return the facts of a run, with `changes` made."""
-    facts = {
-        "run": "20261122-1104-support-bot-cites-policy",
-        "calls": {"made": 240, "cached": 0, "failed": 0},
-        "paid_usd": 0.41,
-        "seconds": 38.2,
-        "replay": "live",
-    }
-    return facts | changes
+    known = RunFacts(
+        schema_version=1,
+        run="20261122-1104-support-bot-cites-policy",
+        status="complete",
+        started="2026-11-22T11:04:00.000000+00:00",
+        finished="2026-11-22T11:04:38.200000+00:00",
+        experiment=ExperimentFacts(name="support-bot-cites-policy", hash="c0ffee" * 10, path="experiment.yaml"),
+        files={"experiment.yaml": "01" * 32},
+        versions={"arena": "0.1.0"},
+        git=None,
+        options=RunOptions(),
+        spending=Spending(made=240, cached=0, failed=0, paid_usd=0.41, seconds=38.2, replay="live"),
+    )
+    return replace(known, **changes)
+
+
+def attempts(note: str) -> Attempts:
+    """Return what a ledger knows, with `note` for its words."""
+    return Attempts(known=3, false_pass=0.07, note=note)

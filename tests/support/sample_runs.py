@@ -14,9 +14,11 @@ from arena.records.judgment import AxisScores, Judgment
 from arena.records.metric import Limit, Metric
 from arena.records.result import DuelResult
 from arena.records.rubric import Axis, Rubric
+from arena.records.run import Spending
+from arena.records.run_options import RunOptions
 from arena.records.score import Score
 from arena.records.variant import Decoding, Model, Target, Variant
-from arena.runs.folder import RunFolder, Spending, open_run
+from arena.runs.folder import RunFolder, open_run
 
 START = datetime(2026, 11, 22, 11, 4, tzinfo=UTC)
 LUNA = Model(vendor="openai", name="gpt-6-luna")
@@ -176,6 +178,6 @@ def finish(run: RunFolder, result: DuelResult | None = None, **changes: Any) -> 
 
 def finished_run(root: Path, *, minutes: float = 0.0, result: DuelResult | None = None, **changes: Any) -> Path:
     """Make a finished run at `root` and return its folder."""
-    with open_run(experiment(root, **changes), options={}, clock=clock(minutes)) as run:
+    with open_run(experiment(root, **changes), options=RunOptions(), clock=clock(minutes)) as run:
         finish(run, result)
     return run.path

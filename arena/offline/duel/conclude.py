@@ -1,13 +1,12 @@
 """The end of a duel: its result, written into its run folder."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from arena.engine.ask import Asked, keep
 from arena.engine.plan import DuelPlan
 from arena.offline.duel.summarise import summarise
 from arena.records.result import DuelResult
+from arena.records.run import RunFacts
 from arena.runs.folder import RunFolder
 
 
@@ -16,7 +15,7 @@ class Finished:
     """A finished duel: what it found, and the facts of its run."""
 
     result: DuelResult
-    manifest: Mapping[str, Any]
+    facts: RunFacts
     warnings: tuple[str, ...]
 
 
@@ -33,4 +32,4 @@ def conclude(plan: DuelPlan, asked: Asked, folder: RunFolder) -> Finished:
     """
     result = summarise(plan, asked.executed)
     keep(asked, folder, result)
-    return Finished(result=result, manifest=folder.manifest, warnings=asked.warnings)
+    return Finished(result=result, facts=folder.facts, warnings=asked.warnings)

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from arena.engine.differences import declared_differences
 from arena.engine.execute import Executed, watch_of
@@ -18,8 +17,7 @@ from arena.offline.gate.conclude import attempts_of, decided
 from arena.records.experiment import Experiment
 from arena.records.gate import GateResult
 from arena.records.metric import Decision
-from arena.records.run_options import RunOptions
-from arena.runs.codec import Undecodable, from_json
+from arena.records.run import RunFacts
 from arena.runs.saved import SavedRun
 
 
@@ -28,7 +26,7 @@ class Redecided:
     """A verdict on a past run, and the facts of that run."""
 
     result: GateResult
-    manifest: Mapping[str, Any]
+    facts: RunFacts
 
 
 def decide_again(
@@ -55,14 +53,13 @@ def decide_again(
     plan = _plan(run, experiment)
     known = known_beforehand(plan, unchanged=unchanged)
     if known is not None:
-        return Redecided(result=unsent(plan, known), manifest=run.manifest)
+        return Redecided(result=unsent(plan, known), facts=run.facts)
     run.check_contents()
     executed = _executed(run, plan)
     # What a stop saved is of the calls that were planned; a run that is decided again plans none.
     result = replace(decided(plan, executed), early_stop=run.result.early_stop)
-    return Redecided(
-        result=result, manifest={**run.manifest, **attempts_of(plan, result, executed, run=run.id, clock=clock)}
-    )
+    attempts = attempts_of(plan, result, executed, run=run.id, clock=clock)
+    return Redecided(result=result, facts=replace(run.facts, attempts=attempts))
 
 
 def as_it_was(run: SavedRun, columns: Mapping[str, str] | None) -> Experiment:
@@ -73,42 +70,34 @@ def as_it_was(run: SavedRun, columns: Mapping[str, str] | None) -> Experiment:
     Raises:
         UsageError: something that can change a result is different now; the message names the files.
     """
-    path = Path(run.path.parent.parent.parent) / str(run.manifest["experiment"]["path"])
+    path = Path(run.path.parent.parent.parent) / run.facts.experiment.path
     if not path.is_file():
-        raise UsageError(f"run {run.id}: its experiment {run.manifest['experiment']['path']} is gone")
-    against = _options(run).against is not None
+        raise UsageError(f"run {run.id}: its experiment {run.facts.experiment.path} is gone")
+    against = run.facts.options.against is not None
     now = experiments.load(path, root=run.path.parent.parent.parent, mapping=columns, single_variant=against)
     if against:
         control = run.experiment.variants[run.experiment.control]
         variants = {control.name: control, now.treatment: now.variants[now.treatment]}
         now = experiments.rehashed(replace(now, control=control.name, variants=variants))
-    if now.hash != run.manifest["experiment"]["hash"]:
+    if now.hash != run.facts.experiment.hash:
         changed = _changed(run, now)
         raise UsageError(
             f"run {run.id} no longer matches its files: {changed}",
-            hint=f"arena gate {run.manifest['experiment']['path']} decides on what they say now",
+            hint=f"arena gate {run.facts.experiment.path} decides on what they say now",
         )
     return now
 
 
 def _changed(run: SavedRun, now: Experiment) -> str:
-    then = run.manifest.get("files", {})
+    then = run.facts.files
     files = [file.path for file in now.files if then.get(file.path) != file.sha256]
     gone = [path for path in then if path not in {file.path for file in now.files}]
     names = [*(f"{path} changed" for path in files), *(f"{path} is not used any more" for path in gone)]
     return "; ".join(names) or "the experiment means something else now"
 
 
-def _options(run: SavedRun) -> RunOptions:
-    known = {name: value for name, value in run.manifest.get("options", {}).items() if name in RunOptions.__slots__}
-    try:
-        return from_json(RunOptions, known)
-    except Undecodable as error:
-        raise StorageFailed(f"run {run.id}: manifest.json was changed or damaged: {error}") from None
-
-
 def _plan(run: SavedRun, experiment: Experiment) -> DuelPlan:
-    options = _options(run)
+    options = run.facts.options
     if options.only is not None:
         raise UsageError(f"run {run.id} chose its cases by their outcome (--only {options.only}): no verdict")
     if options.limit is not None or options.tags or options.cases:
@@ -116,8 +105,7 @@ def _plan(run: SavedRun, experiment: Experiment) -> DuelPlan:
             f"run {run.id} asked some of the cases ({run.result.selection}): a gate decides on all of them",
             hint=f"arena gate {experiment.path} asks the others and pays for nothing twice",
         )
-    purpose = "gate" if run.manifest.get("options", {}).get("command") == "gate" else "duel"
-    if experiment.split is not None and purpose == "duel":
+    if experiment.split is not None and run.facts.purpose != "gate":
         raise UsageError(
             f"run {run.id} was made on the dev cases of a split: those tune, the others decide",
             hint=f"arena gate {experiment.path} asks the gate cases",
@@ -134,7 +122,7 @@ def _plan(run: SavedRun, experiment: Experiment) -> DuelPlan:
         differences=declared_differences(*(experiment.variants[name] for name in arms)),
         environment={},
         notes=experiment.warnings,
-        purpose="gate" if purpose == "gate" else "duel",
+        purpose=run.facts.purpose,
     )
     return with_labels(plan, run=run.path)
 

@@ -1,9 +1,8 @@
 """The end of a gate: the duel's result with a verdict on it."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from typing import Any
 
 from arena.deciding.verdict import verdict
 from arena.engine.ask import Asked, keep
@@ -15,6 +14,7 @@ from arena.offline.gate.doubts import doubts
 from arena.offline.gate.must_pass import must_pass
 from arena.records.gate import GateResult
 from arena.records.result import DuelResult
+from arena.records.run import Attempts, RunFacts
 from arena.runs import attempts
 from arena.runs.folder import RunFolder
 
@@ -24,7 +24,7 @@ class Gated:
     """A finished gate: its verdict, and the facts of its run."""
 
     result: GateResult
-    manifest: Mapping[str, Any]
+    facts: RunFacts
 
 
 def decided(plan: DuelPlan, executed: Executed) -> GateResult:
@@ -65,15 +65,14 @@ def decided(plan: DuelPlan, executed: Executed) -> GateResult:
 
 def attempts_of(
     plan: DuelPlan, result: GateResult, executed: Executed, *, run: str, clock: Callable[[], datetime]
-) -> dict[str, Any]:
-    """Enter a verdict in the ledger of this machine and return what that knows, as facts for the report.
+) -> Attempts:
+    """Enter a verdict in the ledger of this machine and return what that knows.
 
     Raises:
         StorageFailed: the ledger cannot be written.
     """
     attempt = attempt_of(result, plan.selection.cases, executed, run=run)
-    found = attempts.record(plan.root, attempt, alpha=plan.experiment.gate.alpha, clock=clock)
-    return {"attempts": found.known, "attempts_note": found.note, "attempts_false_pass": found.false_pass}
+    return attempts.record(plan.root, attempt, alpha=plan.experiment.gate.alpha, clock=clock)
 
 
 def conclude(plan: DuelPlan, asked: Asked, folder: RunFolder) -> Gated:
@@ -88,6 +87,7 @@ def conclude(plan: DuelPlan, asked: Asked, folder: RunFolder) -> Gated:
         StorageFailed: the folder cannot be written; the run stays unfinished, and nothing paid for is lost.
     """
     result = decided(plan, asked.executed)
-    folder.manifest |= attempts_of(plan, result, asked.executed, run=folder.id, clock=folder.clock)
+    known = attempts_of(plan, result, asked.executed, run=folder.id, clock=folder.clock)
+    folder.facts = replace(folder.facts, attempts=known)
     keep(asked, folder, result)
-    return Gated(result=result, manifest=folder.manifest)
+    return Gated(result=result, facts=folder.facts)

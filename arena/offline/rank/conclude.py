@@ -1,13 +1,12 @@
 """The end of a ranking: its result, written into its run folder."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from arena.engine.ask import Asked, keep
 from arena.engine.plan import DuelPlan
 from arena.offline.rank.summarise import rank_run
 from arena.records.ranking import RankResult
+from arena.records.run import RunFacts
 from arena.runs.folder import RunFolder
 
 
@@ -16,7 +15,7 @@ class Ranked:
     """A finished ranking: what it found, and the facts of its run."""
 
     result: RankResult
-    manifest: Mapping[str, Any]
+    facts: RunFacts
 
 
 def conclude(plan: DuelPlan, asked: Asked, folder: RunFolder) -> Ranked:
@@ -32,4 +31,4 @@ def conclude(plan: DuelPlan, asked: Asked, folder: RunFolder) -> Ranked:
     """
     result = rank_run(plan, asked.executed)
     keep(asked, folder, result)
-    return Ranked(result=result, manifest=folder.manifest)
+    return Ranked(result=result, facts=folder.facts)

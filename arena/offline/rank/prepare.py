@@ -54,7 +54,7 @@ def prepare_rank(
         )
     cases = select_cases(experiment, options)
     plan = plan_duel(experiment, options, cases, environment=environment, notes=tuple(_alike(experiment)))
-    plan = replace(plan, differences=())  # they are of two arms
+    plan = replace(plan, purpose="rank", differences=())  # they are of two arms
     check_means(plan)
     callable_models(plan)
     return capped(plan, forecast(plan))

@@ -1,17 +1,19 @@
 """The facts of the run: what it cost, under which configuration, and the hashes that it can be held to."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from markupsafe import Markup
 
 from arena.records.result import DuelResult
+from arena.records.run import RunFacts
 from arena.reports import numbers
 from arena.reports.page.criteria import table
 from arena.reports.page.judge import Fact, cards
 from arena.reports.page.markup import Content, tag
 from arena.reports.page.verdict import counted, section
+from arena.reports.spent import spent_by
 from arena.reports.terminal import OUTCOMES
+from arena.runs.codec import to_json
 
 
 def notes(result: DuelResult) -> Markup | None:
@@ -26,62 +28,56 @@ def notes(result: DuelResult) -> Markup | None:
     return section("notes", "Notes", tag("ul", *(tag("li", each) for each in found)))
 
 
-def run(result: DuelResult, manifest: Mapping[str, Any]) -> Markup:
+def run(result: DuelResult, facts: RunFacts | None) -> Markup:
     """Return the section on the run."""
-    parts: list[Content] = [cards(list(_facts(result, manifest)))]
-    hashes = list(_hashes(result, manifest))
+    parts: list[Content] = [cards(list(_facts(result, facts)))]
+    hashes = list(_hashes(result, facts))
     parts.append(
         tag("details", tag("summary", "Hashes and versions"), table(("What", "Value"), hashes), class_="hashes")
     )
     return section("run", "The run", *parts)
 
 
-def _facts(result: DuelResult, manifest: Mapping[str, Any]) -> Iterator[Fact]:
-    if manifest.get("run"):
-        yield "run", str(manifest["run"])
-    yield "spent", " · ".join(_spent(result, manifest))
-    calls = manifest.get("calls")
-    if isinstance(calls, Mapping):
-        failed = f", {calls['failed']:,} failed" if calls.get("failed") else ""
-        yield "calls", f"{calls.get('made', 0):,} made, {calls.get('cached', 0):,} cached{failed}"
-    if isinstance(manifest.get("seconds"), int | float):
-        yield "took", numbers.duration(manifest["seconds"])
+def _facts(result: DuelResult, facts: RunFacts | None) -> Iterator[Fact]:
+    spent = spent_by(facts)
+    if facts:
+        yield "run", facts.run
+    yield "spent", " · ".join(_spent(result, spent.paid_usd))
+    failed = f", {spent.failed:,} failed" if spent.failed else ""
+    yield "calls", f"{spent.made:,} made, {spent.cached:,} cached{failed}"
+    if facts:
+        yield "took", numbers.duration(spent.seconds)
     yield "determinism", f"{result.determinism}: {result.determinism_reason}"
     if result.judge:
         for judge in result.judges or (result.judge,):
             yield f"judge {judge.model}", f"configuration {judge.config}, {counted(judge.judgments, 'judgment')}"
 
 
-def _spent(result: DuelResult, manifest: Mapping[str, Any]) -> Iterator[str]:
-    paid = manifest.get("paid_usd")
-    yield numbers.usd(paid if isinstance(paid, int | float) else None)
+def _spent(result: DuelResult, paid: float | None) -> Iterator[str]:
+    yield numbers.usd(paid)
     if result.cost_usd is None:
         yield f"cost unknown: {result.cost_reason}" if result.cost_reason else "cost unknown"
     elif result.cost_usd != paid:
         yield f"{numbers.usd(result.cost_usd)} as first paid"
 
 
-def _hashes(result: DuelResult, manifest: Mapping[str, Any]) -> Iterator[tuple[Content, Content]]:
-    yield "experiment", _code(result.experiment.hash)
-    if manifest.get("git"):
-        yield from (_plain(f"git {name}", value) for name, value in _items(manifest["git"]))
-    yield from (_plain(name, value) for name, value in _items(manifest.get("files")))
-    yield from (_plain(f"version of {name}", value) for name, value in _items(manifest.get("versions")))
-    for name in ("models", "decoding", "options", "replay", "started", "finished"):
-        value = manifest.get(name)
-        if value not in (None, {}, []):
-            yield from (_plain(f"{name} {key}", each) for key, each in _items(value))
+def _hashes(result: DuelResult, facts: RunFacts | None) -> Iterator[tuple[Content, Content]]:
+    yield _plain("experiment", result.experiment.hash)
+    if facts is None:
+        return
+    if facts.git:
+        yield _plain("git commit", facts.git.commit + (", and changes" if facts.git.dirty else ""))
+    yield from (_plain(path, digest) for path, digest in facts.files.items())
+    yield from (_plain(f"version of {name}", version) for name, version in facts.versions.items())
+    for arm, models in facts.models_returned.items():
+        yield _plain(f"model of {arm}, as it named itself", ", ".join(models))
+    for arm, reports in facts.decoding.items():
+        yield from (_plain(f"{each.name} of {arm}", f"{each.requested}: {each.honoured}") for each in reports)
+    yield from (_plain(f"option {name}", str(value)) for name, value in to_json(facts.options, defaults=False).items())
+    yield _plain("replay", spent_by(facts).replay or "")
+    yield _plain("started", facts.started)
+    yield _plain("finished", facts.finished or "")
 
 
-def _items(value: Any) -> list[tuple[str, Any]]:
-    if isinstance(value, Mapping):
-        return [(str(key), each) for key, each in value.items() if each not in (None, [], {}, False)]
-    return [] if value is None else [("", value)]
-
-
-def _plain(name: str, value: Any) -> tuple[Content, Content]:
-    return name.strip(), _code(str(value))
-
-
-def _code(text: str) -> Markup:
-    return tag("code", text)
+def _plain(name: str, text: str) -> tuple[Content, Content]:
+    return name, tag("code", text)

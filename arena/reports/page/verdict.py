@@ -1,17 +1,18 @@
 """The head of the page: what was decided, why, and the win rate that it rests on."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from markupsafe import Markup
 
 from arena.records.gate import GateResult, Reason
 from arena.records.metric import Decision, Limit
 from arena.records.result import DuelResult, EarlyStop, MetricResult, WinRate
+from arena.records.run import RunFacts
 from arena.reports import numbers
 from arena.reports.metric_table import limit_text
 from arena.reports.page import plots
 from arena.reports.page.markup import Content, join, tag
+from arena.reports.shown import Shown
 from arena.reports.terminal import ANSWERS
 from arena.reports.verdict_lines import WORDS, summary
 
@@ -19,7 +20,7 @@ MARKS: Mapping[Decision | None, str] = {"pass": "✓", "fail": "✗", "inconclus
 SEALED = "Held out: these cases decide, and nobody tunes on them. Keep this page to yourself; do not post its texts."
 
 
-def masthead(result: DuelResult, manifest: Mapping[str, Any]) -> Markup:
+def masthead(result: DuelResult, shown: Shown) -> Markup:
     """Return the verdict of a gate or the name of a duel, and in one line what was compared."""
     gate = isinstance(result, GateResult)
     name = tag("span", result.experiment.name)
@@ -27,7 +28,7 @@ def masthead(result: DuelResult, manifest: Mapping[str, Any]) -> Markup:
     if isinstance(result, GateResult):
         word = WORDS[result.decision][0]
         badge = tag("span", f"{MARKS[result.decision]} {word}", class_=f"badge {result.decision}")
-        head.append(tag("h1", badge, " ", tag("span", summary(result, manifest), class_="advice")))
+        head.append(tag("h1", badge, " ", tag("span", summary(result, shown), class_="advice")))
     else:
         head.append(tag("h1", result.experiment.name))
     if result.hypothesis:
@@ -49,16 +50,16 @@ def _facts(result: DuelResult) -> Iterator[str]:
     yield result.determinism
 
 
-def reasons(result: DuelResult, manifest: Mapping[str, Any]) -> Markup | None:
+def reasons(result: DuelResult, facts: RunFacts | None) -> Markup | None:
     """Return the reasons of a gate, one a line, those that keep it from passing first; None for a duel."""
     if not isinstance(result, GateResult):
         return None
-    note = manifest.get("attempts_note")
+    attempts = facts.attempts if facts else None
     return section(
         "reasons",
         "Why",
         tag("ul", *(_reason(each) for each in result.reasons), class_="reasons"),
-        tag("p", str(note), class_="fine") if note else None,
+        tag("p", attempts.note, class_="fine") if attempts else None,
     )
 
 
