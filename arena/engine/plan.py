@@ -129,11 +129,20 @@ def plan_duel(
 
 
 def _check_judges(experiment: Experiment, selection: Selection, workspace: Workspace) -> None:
-    """Build one of each judge's requests, so that a setting which its model refuses is told before anything is sent."""
+    """Build one of each judge's requests, so that a setting which its model refuses is told before anything is sent.
+
+    Two judges of a panel whose requests are one and the same are refused: one answer would count twice.
+    """
     control, treatment = (Candidate(variant=name, text="") for name in (experiment.control, experiment.treatment))
+    asked: dict[str, str] = {}
     for judge in experiment.judges:
         for case in selection.cases[:1]:
-            pairwise.ballots(judge, experiment.rubric, case, control, treatment, workspace=workspace)
+            for ballot in pairwise.ballots(judge, experiment.rubric, case, control, treatment, workspace=workspace):
+                if (other := asked.setdefault(ballot.request.key, judge.id)) != judge.id:
+                    raise UsageError(
+                        f"judges {other} and {judge.id} are asked the same: one word would count twice",
+                        hint="remove one, or give it another prompt, model or setting",
+                    )
             if judge.axes == "pointwise":
                 pointwise.scorecards(judge, experiment.rubric, case, control, workspace=workspace)
 

@@ -112,11 +112,11 @@ def _vote(shares: Sequence[Sequence[Fraction | None]], missing: Fraction, panel:
     return HALF if lead == 0 else Fraction(int(lead > 0))
 
 
-def by_judge(judgments: Iterable[Judgment]) -> dict[tuple[str, str], list[Judgment]]:
-    """Return judgments by judge and configuration, in the order in which they are met."""
-    found: dict[tuple[str, str], list[Judgment]] = {}
+def by_judge(judgments: Iterable[Judgment]) -> dict[str, list[Judgment]]:
+    """Return judgments by the judge's id, in the order in which they are met."""
+    found: dict[str, list[Judgment]] = {}
     for judgment in judgments:
-        found.setdefault((judgment.judge, judgment.judge_config), []).append(judgment)
+        found.setdefault(judgment.judge, []).append(judgment)
     return found
 
 

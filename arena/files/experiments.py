@@ -90,7 +90,7 @@ def _resolve(
     cases = golden.cases if golden else ()
     checks = resolve_checks(authored.checks, at, ("checks",), reader)
     variants = resolve_variants(authored, cases, at, reader) if golden else {}
-    judges = resolve_judges(authored, at, reader)
+    judges = resolve_judges(authored, rubric, at, reader)
     metrics = _metrics(authored, at, mistakes)
     transcript = reader.named(authored.transcript, at, ("transcript",)) if authored.transcript else None
     if transcript is not None:

@@ -208,7 +208,7 @@ def read(asked: Ballot, answer: Answer) -> Judgment:
         reason=reason_of(reply),
         repeat=asked.repeat,
         cluster=asked.case.cluster,
-        judge=str(asked.judge.model),
+        judge=asked.judge.id,
         judge_config=asked.judge_config,
         length_first=len(asked.first.text),
         length_second=len(asked.second.text),

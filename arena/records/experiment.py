@@ -34,6 +34,12 @@ class Judge:
     scores: Literal["stated", "expected"] = "stated"  # axis levels as written, or their mean by likelihood
     prompt: JudgePrompt | None = None  # of comparisons; None: arena's own
     pointwise_prompt: JudgePrompt | None = None  # of answers scored alone
+    name: str | None = None  # by the user; else made where a panel has several judges of one model
+
+    @property
+    def id(self) -> str:
+        """Return what every judgment of this judge carries: its name, else `vendor:model`."""
+        return self.name or str(self.model)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,7 +39,7 @@ class Judgment:
     reason: str = ""
     repeat: int = 0
     cluster: str | None = None
-    judge: str = ""  # "vendor:model"
+    judge: str = ""  # the judge's id: "vendor:model", or the name that tells it from others of that model
     judge_config: str = ""  # sha256 of prompt version, rubric, model, decoding, schema: 16 hex digits
     length_first: int | None = None  # characters
     length_second: int | None = None

@@ -6,7 +6,7 @@ from typing import Any
 
 from arena.records.experiment import Experiment
 from arena.records.variant import Variant
-from arena.runs.codec import from_json, to_json
+from arena.runs.codec import Undecodable, from_json, to_json
 
 
 def experiment_to_json(experiment: Experiment) -> dict[str, Any]:
@@ -29,6 +29,10 @@ def experiment_from_json(data: Any, root: Path) -> Experiment:
         Undecodable: it is no experiment.
     """
     experiment = from_json(Experiment, data)
+    if len({judge.id for judge in experiment.judges}) < len(experiment.judges):
+        raise Undecodable(
+            "two of its judges have one name, as judges of one model had in earlier versions: run it again"
+        )
     return replace(
         experiment,
         root=str(root),

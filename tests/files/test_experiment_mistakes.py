@@ -1,12 +1,13 @@
 """A bad experiment beside its exact message: file, line, column, where, what was found and what to do."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from arena.errors import FileError
 from arena.files import experiments
-from authored_project import CASES, HEAD, VARIANTS, refused
+from authored_project import CASES, HEAD, VARIANTS, load, refused
 
 
 def test_an_unknown_key_is_told_with_the_near_one(tmp_path: Path) -> None:
@@ -363,3 +364,37 @@ def test_an_experiment_outside_the_root_is_refused(tmp_path: Path) -> None:
     (tmp_path / "project").mkdir()
     with pytest.raises(FileError, match="lies outside the project root"):
         experiments.load(tmp_path / "experiment.yaml", root=tmp_path / "project")
+
+
+@pytest.mark.parametrize(
+    ("second", "message"),
+    [
+        ("openai:a", "asks what judge 1 asks: its word would count twice; remove one"),
+        ("{model: openai:a, name: again}", "asks what judge 1 asks: its word would count twice; remove one"),
+        ("{model: openai:a, presentations: single}", "asks what judge 1 asks"),
+        ("{model: openai:a, decoding: {temperature: 0}}", "asks what judge 1 asks"),
+        ("{model: openai:a, price: {input: 1, output: 2}}", "asks what judge 1 asks"),
+        ("{model: openai:b, name: openai:a}", "is called 'openai:a', as judge 1 is: give it another 'name'"),
+    ],
+)
+def test_judges_of_a_panel_differ_in_what_they_are_asked_and_in_name(tmp_path: Path, second: str, message: str) -> None:
+    """One word must not count twice, and a judge's health must be its own."""
+    text = f"model: openai:x\njudge: [openai:a, {second}]\n" + VARIANTS + CASES
+    (found,) = refused(tmp_path, text)
+    assert found.startswith(f"experiment.yaml:2:19: judge.1: {message}")
+
+
+def test_judges_of_one_model_are_told_apart_by_what_they_are_asked(tmp_path: Path) -> None:
+    """A model alone is its own id; several of one model carry six digits of what else makes them."""
+
+    def ids(one: str, other: str) -> list[str]:
+        judges = f"judge: [{one}, {other}, openai:b]\n"
+        return [judge.id for judge in load(tmp_path, "model: openai:x\n" + judges + VARIANTS + CASES).judges]
+
+    two = ("openai:a", "{model: openai:a, decoding: {temperature: 0.7}}")
+    cold, warm, other = ids(*two)
+    assert other == "openai:b"
+    assert cold != warm
+    assert all(re.fullmatch(r"openai:a \([0-9a-f]{6}\)", each) for each in (cold, warm))
+    assert ids(*two[::-1]) == [warm, cold, other]
+    assert ids("{model: openai:a, name: cold}", "{model: openai:a, sees_context: false}")[0] == "cold"

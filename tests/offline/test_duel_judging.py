@@ -191,3 +191,54 @@ def test_run_with_instructions_of_its_own_is_read_back(tmp_path: Path) -> None:
     assert len(asked) == 6
     assert all("House rules." in text for text in asked)
     assert shown.code == 0, shown.err
+
+
+class Partial(JudgeTruth):
+    """Judges well; by the instructions that say so, it always takes the first answer."""
+
+    def winner(self, marks: list[float], prompt: str) -> int:
+        """Return the better answer, or the first."""
+        return 0 if "Trust your first impression." in prompt else super().winner(marks, prompt)
+
+
+@pytest.mark.parametrize("panel", ["mean", "majority"])
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+@pytest.mark.parametrize("name", ["hasty", None])
+def test_an_unfit_member_of_a_panel_of_one_model_is_named(
+    tmp_path: Path, panel: str, order: tuple[int, int], name: str | None
+) -> None:
+    """Two prompts of one model are two judges: the hasty one's inconsistency is its own, and the gate says whose."""
+    (tmp_path / "hasty.md").write_text("Trust your first impression. {{ rubric }} {{ data_rule }} {{ reply_rule }}")
+    hasty = JUDGE | {"prompt": {"file": "hasty.md"}} | ({"name": name} if name else {})
+    judges = [(JUDGE, hasty)[place] for place in order]
+    variants = {"control": "Be brief. quality=0.2", "treatment": "Be kind. quality=0.8"}
+    metrics = [{"name": "win_rate", "role": "primary", "above": 0.5}]
+    write_experiment(tmp_path, judge=judges, panel=panel, variants=variants, cases=cases(30), metrics=metrics)
+    with Loopback(judge=Partial()) as server:
+        done = arena(
+            tmp_path, "gate", "experiment.yaml", "--output-format", "json", "-q", environment=server.environment
+        )
+        (file,) = tmp_path.glob(".arena/runs/*/judgments.jsonl")
+        tallied = arena(tmp_path, "tally", str(file), "--output-format", "json").json
+    assert done.code == 3, done.err
+    of_hasty, of_other = sorted(done.json["judges"], key=lambda each: each["consistency"]["value"])
+    assert (of_hasty["judgments"], of_hasty["consistency"]["value"], of_hasty["fit"]) == (60, 0.0, False)
+    assert (of_other["judgments"], of_other["consistency"]["value"], of_other["fit"]) == (60, 1.0, True)
+    assert name is None or of_hasty["model"] == name
+    doubts = [each["message"] for each in done.json["reasons"] if each["criterion"] == "judge"]
+    assert doubts == [f"judge {of_hasty['model']}: consistency 0% is below 70%"]
+    found = {each["model"]: each["consistency"]["value"] for each in tallied["judges"]}
+    assert found == {of_hasty["model"]: 0.0, of_other["model"]: 1.0}
+    assert {row["judge"] for row in rows(tmp_path, "judgments.jsonl")} == set(found)
+
+
+def test_a_panel_in_which_one_judge_is_there_twice_is_refused(tmp_path: Path) -> None:
+    """Also where only the request shows it: arena's own instructions, written out as a template."""
+    assert arena(tmp_path, "init", "--judge-prompt", ".").code == 0
+    own = JUDGE | {"prompt": {"file": "judge/pairwise.md"}, "name": "mine"}
+    write_experiment(tmp_path, judge=[JUDGE, own])
+    with Loopback() as server:
+        done = duel(tmp_path, server)
+        assert (done.code, server.requests) == (2, [])
+    assert "judges openai:judge-1 (" in done.err
+    assert "and mine are asked the same: one word would count twice" in done.err

@@ -4,12 +4,14 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import sample_results
+import sample_runs
 from arena.records.answered import Answered
 from arena.records.call import CallFailure, Completion, FailureKind, Finish, SettingReport, ToolCall, Usage
 from arena.records.judgment import AxisScores, Flag, Judgment
@@ -23,6 +25,7 @@ from arena.runs.rows import (
     judgment_from_json,
     judgment_to_json,
 )
+from arena.runs.snapshot import experiment_from_json, experiment_to_json
 
 numbers = st.floats(allow_nan=False, allow_infinity=False).map(rounded)
 texts = st.text(st.characters(codec="utf-8"), max_size=20)
@@ -234,3 +237,14 @@ def test_a_flag_of_an_earlier_version_is_read_where_it_is_clear_whose_it_is() ->
         judgment_from_json(line | {"first": "policy", "flagged": ["policy: v2: override: obey"]})
     with pytest.raises(Undecodable, match="expected an object"):
         judgment_from_json(line | {"flagged": [7]})
+
+
+def test_a_run_whose_judges_have_one_name_is_refused(tmp_path: Path) -> None:
+    """Judges of one model had in earlier versions: whose judgment is whose cannot be told any more."""
+    experiment = sample_runs.experiment(tmp_path)
+    (judge,) = experiment.judges
+    data = experiment_to_json(replace(experiment, judges=(judge, replace(judge, sees_context=False))))
+    with pytest.raises(Undecodable, match="two of its judges have one name"):
+        experiment_from_json(data, tmp_path)
+    named = replace(experiment, judges=(judge, replace(judge, name="other")))
+    assert experiment_from_json(experiment_to_json(named), tmp_path).judges == named.judges

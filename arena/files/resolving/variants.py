@@ -9,10 +9,12 @@ from arena.files.reading.python_files import named_function
 from arena.files.reading.reader import OpenFile, Reader
 from arena.files.reading.sources import Unreadable, inside
 from arena.files.resolving.answers import resolve_context, resolve_outputs
+from arena.files.resolving.judge_identity import told_apart
 from arena.files.resolving.judge_prompts import resolve_judge_prompt
 from arena.files.shapes.experiment_file import DecodingEntry, ExperimentFile, JudgeEntry, ModelKeys, VariantEntry
 from arena.records.case import Case
 from arena.records.experiment import Judge
+from arena.records.rubric import Rubric
 from arena.records.variant import Decoding, Model, Price, Target, Variant
 
 DEFAULT_USER = "{{ input }}"
@@ -27,13 +29,15 @@ def resolve_variants(
     return {name: _variant(name, entry, file, cases, at, reader) for name, entry in file.variants.items()}
 
 
-def resolve_judges(file: ExperimentFile, at: OpenFile, reader: Reader) -> tuple[Judge, ...]:
-    """Return the judges; none where the checks decide."""
-    return tuple(_judge(entry, at, ("judge", index), reader) for index, entry in enumerate(file.judge or []))
+def resolve_judges(file: ExperimentFile, rubric: Rubric | None, at: OpenFile, reader: Reader) -> tuple[Judge, ...]:
+    """Return the judges, each with an id of its own; none where the checks decide."""
+    judges = [_judge(entry, at, ("judge", index), reader) for index, entry in enumerate(file.judge or [])]
+    return told_apart(judges, rubric, at, reader.mistakes)
 
 
 def _judge(entry: JudgeEntry, at: OpenFile, where: Path, reader: Reader) -> Judge:
     return Judge(
+        name=entry.name,
         model=_model([(entry, where)], at, reader),
         decoding=_decoding(entry.decoding),
         presentations=entry.presentations,

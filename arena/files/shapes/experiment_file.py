@@ -141,6 +141,7 @@ class JudgeEntry(ModelKeys):
     short: ClassVar[str | None] = "model"
 
     model: ModelName = Field(description="vendor:model of the judge.")
+    name: Identifier | None = Field(None, description="What reports call it, where one model judges in several ways.")
     presentations: Literal["both", "single"] = Field("both", description="Both orders of the answers, or one.")
     axes: Literal["pairwise", "pointwise", "none"] = Field(
         "pairwise", description="Axes inside the pairwise call, for each answer alone, or not at all."

@@ -9,6 +9,7 @@ from arena.evidence.health import judge_health
 from arena.evidence.self_preference import family, own_arm, self_preference
 from arena.measuring.answers import Answers
 from arena.offline.duel.flagged import flagged_answers
+from arena.records.experiment import Judge
 from arena.records.judgment import Judgment
 from arena.records.result import JudgeHealth
 from arena.stats.estimate import Estimate
@@ -32,44 +33,44 @@ def judges_of(
     arms = (plan.control.name, plan.treatment.name)
     texts = {arm: [one.completion.text for one in answers.all_of(arm) if one.completion is not None] for arm in arms}
     failures = {arm: sum(one.failure is not None for one in answers.all_of(arm)) for arm in arms}
-    by_judge: dict[str, list[Judgment]] = {str(judge.model): [] for judge in plan.experiment.judges}
+    by_judge: dict[str, list[Judgment]] = {judge.id: [] for judge in plan.experiment.judges}
     for judgment in judgments:
         by_judge.setdefault(judgment.judge, []).append(judgment)
     return tuple(
         judge_health(
-            by_judge[model],
-            model=model,
+            by_judge[judge.id],
+            model=judge.id,
             control=arms[0],
             treatment=arms[1],
             texts=texts,
             level=level,
             min_consistency=plan.experiment.gate.min_consistency,
-            flagged=flagged_answers(by_judge[model]),
+            flagged=flagged_answers(by_judge[judge.id]),
             arm_failures=failures,
             cases=len(plan.selection.cases) * plan.repeats,
-            self_preference=_self_preference(plan, model, by_judge, people, level=level),
-            human_agreement=people.by_judge.get(model) if people else None,
+            self_preference=_self_preference(plan, judge, by_judge, people, level=level),
+            human_agreement=people.by_judge.get(judge.id) if people else None,
             min_human_agreement=plan.experiment.gate.min_human_agreement,
         )
-        for model in (str(judge.model) for judge in plan.experiment.judges)
+        for judge in plan.experiment.judges
     )
 
 
 def _self_preference(
-    plan: DuelPlan, model: str, by_judge: Mapping[str, Sequence[Judgment]], people: "People | None", *, level: float
+    plan: DuelPlan, judge: Judge, by_judge: Mapping[str, Sequence[Judgment]], people: "People | None", *, level: float
 ) -> Estimate:
     """Return how much more a judge favours its own family than people do, or else judges of a third family."""
-    arms = (plan.control, plan.treatment)
+    arms, model = (plan.control, plan.treatment), str(judge.model)
     models = {arm.name: None if arm.model is None else str(arm.model) for arm in arms}
     if isinstance(unknown := own_arm(model, models), Estimate):
         return unknown
     near = {family(each) for each in (model, *(name for name in models.values() if name))}
-    strangers = [each for each in by_judge if family(each) not in (None, *near)]
+    strangers = [each.id for each in plan.experiment.judges if family(str(each.model)) not in (None, *near)]
     references = people.shares if people else _shares([one for each in strangers for one in by_judge[each]], plan)
     return self_preference(
         model,
         models,
-        _shares(by_judge[model], plan),
+        _shares(by_judge[judge.id], plan),
         references,
         treatment=plan.treatment.name,
         clusters={case.id: case.cluster for case in plan.selection.cases},

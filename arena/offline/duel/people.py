@@ -68,6 +68,6 @@ def people_of(plan: DuelPlan, executed: Executed, comparisons: Sequence[Comparis
         least=least,
         enough=None if least is None or agreement.value is None else agreement.value >= least,
     )
-    names = [str(judge.model) for judge in plan.experiment.judges]
+    names = [judge.id for judge in plan.experiment.judges]
     by_judge = {name: measures.agreement(of_judge(matched.cases, name), level=level) for name in names}
     return People(agreement=found, by_judge=by_judge, shares=matched.people, notes=notes)

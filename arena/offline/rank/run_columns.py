@@ -24,14 +24,13 @@ def columns_of(
         table.variants.number(name)
     numbers = {case.id: number for number, case in enumerate(cases)}
     table.case_cluster.extend(-1 if case.cluster is None else table.clusters.number(case.cluster) for case in cases)
-    judges = _judge_names(judgments)
     for one in sorted(judgments, key=lambda each: (each.case, each.repeat, each.judge, each.first, each.second)):
         share = one.share_of(one.second)
         known = one.length_first is not None and one.length_second is not None
         table.case.append(numbers[one.case])
         table.first.append(table.variants.number(one.first))
         table.second.append(table.variants.number(one.second))
-        table.judge.append(table.judges.number(judges[one.judge, one.judge_config]))
+        table.judge.append(table.judges.number(one.judge))
         table.repeat.append(one.repeat)
         table.share.append(NAN if share is None else share)
         table.failed.append(one.outcome == "failed")
@@ -50,12 +49,3 @@ def failed_calls(answered: Iterable[Answered], variants: Sequence[str], cases: d
         for one in answered
         if one.failure is not None
     ]
-
-
-def _judge_names(judgments: Iterable[Judgment]) -> dict[tuple[str, str], str]:
-    """Return a name for each judge: its model's, with its configuration where one model judges in several ways."""
-    kinds = sorted({(one.judge, one.judge_config) for one in judgments})
-    models = [model for model, _ in kinds]
-    return {
-        (model, config): model if models.count(model) == 1 else f"{model} ({config[:6]})" for model, config in kinds
-    }

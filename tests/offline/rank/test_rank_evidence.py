@@ -143,13 +143,6 @@ def test_the_case_or_its_cluster_is_the_unit() -> None:
     assert found.contests().case_count == 2
 
 
-def test_one_model_that_judges_in_two_ways_is_two_judges() -> None:
-    """Its configuration tells them apart."""
-    judgments = [said("first", judge="m", judge_config=config) for config in ("aaaaaaaaa", "bbbbbbbbb")]
-    _, table = evidence(judgments)
-    assert list(table.judges) == ["m (aaaaaa)", "m (bbbbbb)"]
-
-
 def test_a_failure_named_twice_counts_once() -> None:
     """The same call of the same repeat."""
     table, _ = columns_of(NAMES, [Case(id="c1", input="?")], [])
