@@ -10,8 +10,8 @@ from scipy.special import ndtri, stdtrit
 
 from arena.stats.clusters import Floats
 from arena.stats.estimate import Estimate, Interval
-from arena.stats.means import labelled
 from arena.stats.proportions import wilson_interval
+from arena.stats.student import labelled
 
 UNIT = "coefficient"
 NO_CASES = "no case has both ratings"

@@ -1,20 +1,16 @@
 """Means of unbounded values: standard error, with clusters, t interval, and the t tests of one mean and of two."""
 
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import stdtr, stdtrit
 
-from arena.stats.clusters import Floats, Groups, Labels, group
-from arena.stats.estimate import Estimate, Interval
-
-#: Below so many units the normal theory behind t and Fieller is a guess about the tails.
-APPROXIMATE_BELOW = 30
-
-_NOISE = 1e-12  # relative: a spread so small is rounding
+from arena.stats.clusters import Floats, Labels, group
+from arena.stats.estimate import Estimate
+from arena.stats.moments import Moments
+from arena.stats.student import NOISE, TTest, check_level, labelled, t_interval, with_t, without_t
+from arena.stats.two_arms import arm_mean, difference, pooled
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +21,6 @@ class ClusterError:
     cr1: float  # cr0 · √(G/(G−1))
     cr2: float  # unbiased when cases are independent
     degrees_of_freedom: float  # Bell and McCaffrey's, for cr2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TTest:
-    """A mean or a difference of means with its t interval, and the two-sided test of its being 0.
-
-    Where the estimate has no interval, t, its degrees of freedom and the p-value are None for the same reason.
-    """
-
-    estimate: Estimate
-    t: float | None
-    degrees_of_freedom: float | None
-    p_value: float | None
 
 
 def cluster_robust_standard_error(
@@ -66,24 +49,38 @@ def cluster_robust_standard_error(
     groups = group(clusters, len(array))
     if len(groups.sizes) < 2:
         return None
-    n, many = len(array), len(groups.sizes)
-    squares = groups.sums(array - array.mean()) ** 2
-    leverage = groups.sizes / n
+    return cluster_error(groups.sums(array - array.mean()), groups.sizes)
+
+
+def cluster_error(residuals: Floats, sizes: Floats) -> ClusterError:
+    """Return the cluster-robust standard errors of Σ sums / Σ sizes, from one row a cluster.
+
+    Args:
+        residuals: sum − mean·size of each of at least two clusters.
+        sizes: how many cases each has, above 0.
+
+    >>> error = cluster_error(np.array([-1.0, 0.0, 1.0]), np.array([2.0, 2.0, 2.0]))
+    >>> round(error.cr2, 6), round(error.degrees_of_freedom, 6)
+    (0.288675, 2.0)
+    """
+    n, many = float(sizes.sum()), len(sizes)
+    squares = residuals**2
+    leverage = sizes / n
     cr0 = float(np.sqrt(squares.sum())) / n
     return ClusterError(
         cr0=cr0,
         cr1=cr0 * (many / (many - 1)) ** 0.5,
         cr2=float(np.sqrt((squares / (1.0 - leverage)).sum())) / n,
-        degrees_of_freedom=_degrees_of_freedom(groups, n),
+        degrees_of_freedom=_degrees_of_freedom(sizes, n),
     )
 
 
-def _degrees_of_freedom(groups: Groups, n: int) -> float:
+def _degrees_of_freedom(sizes: Floats, n: float) -> float:
     """Return (tr Ω)² / tr Ω² of the adjusted cluster sums' covariance Ω under independent cases."""
-    leverage = groups.sizes / n
-    product = groups.sizes * leverage / (1.0 - leverage)  # Ω_gh² = product_g · product_h off the diagonal, Ω_gg = n_g
+    leverage = sizes / n
+    product = sizes * leverage / (1.0 - leverage)  # Ω_gh² = product_g · product_h off the diagonal, Ω_gg = n_g
     off_diagonal = float(product.sum()) ** 2 - float(product @ product)
-    return n * n / (float(groups.sizes @ groups.sizes) + off_diagonal)
+    return n * n / (float(sizes @ sizes) + off_diagonal)
 
 
 def mean_estimate(
@@ -116,17 +113,12 @@ def mean_estimate(
     if error is None:
         reason = "one value gives no interval" if len(array) == 1 else "one cluster gives no interval"
         return Estimate(value=value, interval=None, n=units, unit_of_measure=unit, reason=reason)
-    if error.cr2 <= _NOISE * abs(value):
+    if error.cr2 <= NOISE * abs(value):
         reason = "the values do not vary: they say nothing of how sure the mean is"
         return Estimate(value=value, interval=None, n=units, unit_of_measure=unit, reason=reason)
-    half = float(stdtrit(error.degrees_of_freedom, (1.0 + level) / 2.0)) * error.cr2
-    interval = Interval(low=value - half, high=value + half, level=level, method=labelled("t", units))
+    method = labelled("t", units)
+    interval = t_interval(value, error.cr2, error.degrees_of_freedom, level=level, method=method)
     return Estimate(value=value, interval=interval, n=units, unit_of_measure=unit)
-
-
-def labelled(method: str, units: int) -> str:
-    """Return the method's name, saying so where too few units make it an approximation."""
-    return method if units >= APPROXIMATE_BELOW else f"{method}, approximate below n = {APPROXIMATE_BELOW}"
 
 
 def finite(values: Sequence[float] | npt.ArrayLike) -> Floats:
@@ -139,16 +131,6 @@ def finite(values: Sequence[float] | npt.ArrayLike) -> Floats:
     if not np.isfinite(array).all():
         raise ValueError("every value must be finite")
     return array
-
-
-def check_level(level: float) -> None:
-    """Check the level of a two-sided interval.
-
-    Raises:
-        ValueError: it lies outside (0, 1).
-    """
-    if not 0.0 < level < 1.0:
-        raise ValueError(f"the level must lie between 0 and 1, not {level}")
 
 
 def t_test(
@@ -177,8 +159,8 @@ def t_test(
     estimate = mean_estimate(values, unit=unit, clusters=clusters, level=level)
     error = None if estimate.interval is None else cluster_robust_standard_error(values, clusters)
     if error is None or estimate.value is None:
-        return TTest(estimate=estimate, t=None, degrees_of_freedom=None, p_value=None)
-    return _tested(estimate, estimate.value, error.cr2, error.degrees_of_freedom)
+        return without_t(estimate)
+    return with_t(estimate, estimate.value, error.cr2, error.degrees_of_freedom)
 
 
 def paired_t_test(
@@ -223,7 +205,7 @@ def welch_test(
 ) -> TTest:
     """Test whether the means of two independent arms differ, treatment − control, whatever their variances.
 
-    Welch (Biometrika 1947;34:28): with vᵢ = sᵢ²/nᵢ, t = d/√(v₁ + v₂) on (v₁ + v₂)²/(v₁²/(n₁ − 1) + v₂²/(n₂ − 1)).
+    Welch's test: `two_arms.difference` of the arms' values.
 
     Args:
         control: one value a unit.
@@ -241,8 +223,8 @@ def welch_test(
     >>> round(found.t, 4), round(found.degrees_of_freedom, 4), round(found.p_value, 4)
     (2.6587, 5.0058, 0.0449)
     """
-    before, after = finite(control), finite(treatment)
-    return _independent(before, after, _welch_error, "welch t", unit, level)
+    before, after = (arm_mean(_arm(values), "value", unit=unit, level=level) for values in (control, treatment))
+    return difference(before, after)
 
 
 def pooled_t_test(
@@ -254,7 +236,7 @@ def pooled_t_test(
 ) -> TTest:
     """Test whether the means of two independent arms differ, treatment − control, if their variances are equal.
 
-    Student (Biometrika 1908;6:1), on n₁ + n₂ − 2. Welch's test does not ask for equal variances and costs little.
+    Student's test: `two_arms.pooled` of the arms' values.
 
     Args:
         control: one value a unit.
@@ -272,59 +254,8 @@ def pooled_t_test(
     >>> round(found.t, 4), found.degrees_of_freedom
     (1.5492, 4.0)
     """
-    before, after = finite(control), finite(treatment)
-    return _independent(before, after, _pooled_error, "pooled t", unit, level)
+    return pooled(_arm(control), _arm(treatment), "value", unit=unit, level=level)
 
 
-def _independent(
-    before: Floats,
-    after: Floats,
-    error_of: Callable[[Floats, Floats], tuple[float, float]],
-    method: str,
-    unit: str,
-    level: float,
-) -> TTest:
-    """Compare two means by a standard error and its degrees of freedom."""
-    check_level(level)
-    n = len(before) + len(after)
-    if len(before) == 0 or len(after) == 0:
-        return _untested(None, n, unit, "an arm has no values")
-    value = float(after.mean() - before.mean())
-    if min(len(before), len(after)) < 2:
-        return _untested(value, n, unit, "an arm of one value says nothing of its variance")
-    error, degrees_of_freedom = error_of(before, after)
-    if not error > _NOISE * max(abs(float(before.mean())), abs(float(after.mean()))):
-        return _untested(value, n, unit, "neither arm varies: they say nothing of how sure the difference is")
-    half = float(stdtrit(degrees_of_freedom, (1.0 + level) / 2.0)) * error
-    label = labelled(method, min(len(before), len(after)))
-    interval = Interval(low=value - half, high=value + half, level=level, method=label)
-    estimate = Estimate(value=value, interval=interval, n=n, unit_of_measure=unit)
-    return _tested(estimate, value, error, degrees_of_freedom)
-
-
-def _welch_error(before: Floats, after: Floats) -> tuple[float, float]:
-    sizes = np.array([len(before), len(after)], dtype=np.float64)
-    errors = np.array([before.std(ddof=1), after.std(ddof=1)]) / np.sqrt(sizes)
-    error = float(np.hypot(*errors))
-    if error == 0.0:
-        return 0.0, float(sizes.sum() - 2.0)
-    shares = (errors / error) ** 2
-    return error, float(1.0 / (shares**2 / (sizes - 1.0)).sum())
-
-
-def _pooled_error(before: Floats, after: Floats) -> tuple[float, float]:
-    degrees_of_freedom = len(before) + len(after) - 2
-    squares = float(((before - before.mean()) ** 2).sum() + ((after - after.mean()) ** 2).sum())
-    error = (squares / degrees_of_freedom * (1.0 / len(before) + 1.0 / len(after))) ** 0.5
-    return error, float(degrees_of_freedom)
-
-
-def _tested(estimate: Estimate, value: float, error: float, degrees_of_freedom: float) -> TTest:
-    t = value / error
-    p_value = max(2.0 * float(stdtr(degrees_of_freedom, -abs(t))), sys.float_info.min)
-    return TTest(estimate=estimate, t=t, degrees_of_freedom=degrees_of_freedom, p_value=p_value)
-
-
-def _untested(value: float | None, n: int, unit: str, reason: str) -> TTest:
-    estimate = Estimate(value=value, interval=None, n=n, unit_of_measure=unit, reason=reason)
-    return TTest(estimate=estimate, t=None, degrees_of_freedom=None, p_value=None)
+def _arm(values: Sequence[float] | npt.ArrayLike) -> Moments:
+    return Moments.of({"value": finite(values)})

@@ -10,7 +10,7 @@ from scipy.special import logsumexp, softmax
 from arena.stats.clusters import Floats
 from arena.stats.contests import Contest, Contests, Numbers, arrange, require_finite
 from arena.stats.estimate import Interval
-from arena.stats.means import labelled
+from arena.stats.student import labelled
 
 #: The mean strength is put at 1000, and odds of 10 to 1 at 400 points.
 ELO_CENTRE, ELO_POINTS = 1000.0, 400.0 / math.log(10.0)

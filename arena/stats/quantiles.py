@@ -13,7 +13,7 @@ import numpy.typing as npt
 from arena.stats.bounded_mean import lower_tail_p_value
 from arena.stats.clusters import Floats, Labels, group, has_labels
 from arena.stats.estimate import Estimate, Interval
-from arena.stats.means import check_level
+from arena.stats.student import check_level
 
 METHOD = "order statistics"
 _DIGITS = 1e-12  # of a p-value that equals its limit
