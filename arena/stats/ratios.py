@@ -113,7 +113,7 @@ def ratio_of_sums(
     found = _of_moments(moments, numerator, denominator)
     if isinstance(found, _NoRatio):
         return Arm(estimate=_estimate(found, _delta, unit, level), level=level)
-    sure = found.denominator_error <= DELTA_UP_TO * abs(found.denominator)
+    sure = found.denominator_error <= DELTA_UP_TO * abs(found.denominator) or found.is_constant
     return Arm(
         estimate=_estimate(found, _delta if sure else _fieller, unit, level),
         level=level,
@@ -138,6 +138,10 @@ class _Ratio:
     @property
     def value(self) -> float:
         return self.numerator / self.denominator
+
+    @property
+    def is_constant(self) -> bool:
+        return not self.residual_error > NOISE * abs(self.numerator)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,7 +211,7 @@ def _estimate(
     interval, reason = None, None
     if isinstance(found, _NoRatio):
         reason = found.reason
-    elif not found.residual_error > NOISE * abs(found.numerator):
+    elif found.is_constant:
         reason = "the ratio is the same in every case: it says nothing of how sure it is"
     else:
         interval = interval_of(found, level)

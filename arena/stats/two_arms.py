@@ -5,7 +5,7 @@ An `Arm` is a mean (`arm_mean`), a ratio of sums (`ratios.ratio_of_sums`) or a m
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from arena.stats.differences import square_and_add_interval
@@ -113,7 +113,7 @@ def difference(control: Arm, treatment: Arm, *, method: str = "welch t") -> TTes
     if before is None or after is None:
         return without_t(unsure(None, n, unit, _reason(control, treatment)))
     if not (control.symmetric and treatment.symmetric):
-        interval = square_and_add_interval(treatment.estimate, control.estimate)
+        interval = square_and_add_interval(_sided(treatment), _sided(control))
         reason = None if interval else _reason(control, treatment)
         value = after - before
         return without_t(Estimate(value=value, interval=interval, n=n, unit_of_measure=unit, reason=reason))
@@ -290,12 +290,16 @@ def _least_ratio(above: _Ends, below: _Ends) -> float:
 
 
 def _ends(arm: Arm) -> _Ends | None:
+    value, interval = arm.estimate.value, _sided(arm).interval
+    return None if value is None or interval is None else _Ends(interval.low, value, interval.high)
+
+
+def _sided(arm: Arm) -> Estimate:
+    """Return the arm's estimate with its interval, one of no width where it has an error and does not vary."""
     value, interval = arm.estimate.value, arm.estimate.interval
-    if value is None:
-        return None
-    if interval is None:
-        return _Ends(value, value, value) if arm.standard_error is not None and arm.symmetric else None
-    return _Ends(interval.low, value, interval.high)
+    if value is None or interval is not None or arm.standard_error is None or not arm.symmetric:
+        return arm.estimate
+    return replace(arm.estimate, interval=Interval(low=value, high=value, level=arm.level, method="constant"))
 
 
 def _coarse(control: Arm, treatment: Arm) -> bool:
