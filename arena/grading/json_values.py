@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from arena.files.reading.json_paths import select
 from arena.grading.json_answers import NotJson, parsed
+from arena.grading.json_paths import select
 from arena.grading.numbers import SLACK
 from arena.grading.patterns import Budget
 from arena.records.call import Completion
@@ -24,7 +24,7 @@ def json_path(case: Case, completion: Completion, argument: Any) -> Score:
     The argument: [{"path": str, "any": bool, and of "equals", "tolerance", "exists", "matches", "one_of" the given}].
 
     Raises:
-        TimeoutError: a pattern took longer than a second.
+        TimeoutError: paths and patterns took longer than a second.
     """
     try:
         value = parsed(completion.text)
@@ -38,7 +38,7 @@ def json_path(case: Case, completion: Completion, argument: Any) -> Score:
 
 def _problem(entry: Mapping[str, Any], value: Any, budget: Budget) -> str | None:
     """Return what is wrong at one path, or None."""
-    path, found = entry["path"], select(entry["path"], value)
+    path, found = entry["path"], select(entry["path"], value, budget)
     if entry.get("exists") is False:
         return f"{path}: leads to {_excerpt(found[0])}, and should not exist" if found else None
     if not found:

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
-from arena.files.reading import json_paths
-from arena.files.reading.json_paths import BadPath, parse, select
+from arena.files.reading.json_paths import BadPath, parse
+from arena.grading import json_paths
+from arena.grading.json_paths import select
+from arena.grading.patterns import Budget
 from graded_answers import graded, outcome
 
 ORDER = '{"items": [{"sku": "A", "price": 14.99}, {"sku": "B", "price": 5}], "gift": true, "note": null, "n": 1}'
@@ -30,19 +32,44 @@ VALUE = {"a": [1, 2, 3], "b": {"c d": 5, "e": [{"c d": 6}]}, "'": {'"': 7}, "ü"
         ('$["b"]["c d"]', [5]),
         ("$..['c d']", [5, 6]),
         ("$..[0]", [1, {"c d": 6}]),
-        (r"$['\'']['\"']", [7]),
+        (r"""$['\'']['"']""", [7]),
         (r"$['\u00fc']", [8]),
         ("$.ü", [8]),
         ("$.a.b", []),
         ("$.a[0].x", []),
         ("$.b[0]", []),
         ("$.a[0][0]", []),
-        ("$..*..*", None),
+        ("$.a[?@ > 1]", [2, 3]),
+        ("$..[?@['c d'] == 6]", [{"c d": 6}]),
     ],
 )
-def test_path_picks_values_in_order(path: str, found: list[Any] | None) -> None:
-    """Names, places from both ends, slices, everything, any depth; a path that leads nowhere picks nothing."""
-    assert select(path, VALUE) == found if found is not None else select(path, VALUE)
+def test_path_picks_values_in_order(path: str, found: list[Any]) -> None:
+    """Names, places from both ends, slices, everything, any depth, filters; a path that leads nowhere picks nothing."""
+    assert select(path, VALUE, Budget()) == found
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "found"),
+    [
+        ("$[?@]", [False, 0, "", None, []], [False, 0, "", None, []]),
+        ("$[?!@.a]", [{"a": False}, {}], [{}]),
+        ("$[?@ == true]", [1, True], [True]),
+        ("$[?@.a == @.b]", [{}, {"a": 1}], [{}]),
+        ("$[?length(@) == 2]", ["ab", [1, 2], {"a": 1}, 2], ["ab", [1, 2]]),
+        ("$[?count(@.*) > 1]", [[1, 2], [1]], [[1, 2]]),
+        ("$[?value(@..a) == 1]", [{"a": 1}, [{"a": 1}, {"a": 2}]], [{"a": 1}]),
+        ("$[?match(@, 'a.c')]", ["abc", "abcd", "a\nc", 1], ["abc"]),
+        ("$[?search(@, '[b-d]$')]", ["ab", "ba", None], ["ab"]),
+        ("$[?search(@, '(')]", ["("], []),
+        ("$.a[?@[?@.x == $.y]]", {"y": 1, "a": [[{"x": 1}], [{"x": 2}]]}, [[{"x": 1}]]),
+        ("$[0:2]", "text", []),
+        ("$", '{"a": 1}', ['{"a": 1}']),
+        ("$..x", {"x": {"x": [{"x": 1}]}}, [{"x": [{"x": 1}]}, [{"x": 1}], 1]),
+    ],
+)
+def test_filters_and_functions_are_those_of_the_standard(path: str, value: Any, found: list[Any]) -> None:
+    """RFC 9535: existence is not truth, `$` is the whole answer at any depth, texts are no arrays."""
+    assert select(path, value, Budget()) == found
 
 
 @pytest.mark.parametrize(
@@ -50,13 +77,17 @@ def test_path_picks_values_in_order(path: str, found: list[Any] | None) -> None:
     [
         ("a", "a path starts with $, at character 1"),
         ("", "a path starts with $, at character 1"),
-        ("$.", "expected a name: write others as ['…'], at character 3"),
-        ("$.a b", "expected . or [, at character 4"),
-        ("$[", "expected a place, a slice or '…', at character 3"),
-        ("$[1", "expected , or ], at character 4"),
-        ("$['a", "expected a place, a slice or '…', at character 3"),
-        ("$[?@.x]", "filters are not read, at character 3"),
-        (r"$['\x']", "a name with a wrong escape, at character 7"),
+        ("$.", "expected a shorthand selector, at character 3"),
+        ("$.a b", "unexpected token 'b', at character 5"),
+        ("$[", "unexpected end of query, at character 3"),
+        ("$[1", "unexpected end of segment, at character 4"),
+        ("$['a", 'unexpected token "\'", at character 3'),
+        (r"$['\x']", "unknown escape sequence at index 3, at character 4"),
+        ("$[?starts(@, 'a')]", "function 'starts' is not defined, at character 4"),
+        ("$.a | $.b", "unexpected token '|', at character 5"),
+        ("$[?@ =~ /a/]", "unexpected token '=', at character 6"),
+        (f"$[?{'(' * 5000}", "maximum recursion depth exceeded, at character 1"),
+        (f"$[{'9' * 17}]", "index out of range, at character 3"),
     ],
 )
 def test_wrong_path_is_refused_with_its_place(path: str, message: str) -> None:
@@ -69,8 +100,9 @@ def test_wrong_path_is_refused_with_its_place(path: str, message: str) -> None:
 def test_path_to_too_many_values_is_an_error_of_the_check(monkeypatch: pytest.MonkeyPatch) -> None:
     """An answer cannot fill the memory."""
     monkeypatch.setattr(json_paths, "MOST_VALUES", 3)
-    score = graded("json_path", "$[*]", "[1, 2, 3, 4]")
-    assert (score.passed, score.error) == (None, "ValueError: the path leads to more than 3 values")
+    for path in ("$[*]", "$[?count($[*]) > 9]"):
+        score = graded("json_path", path, "[1, 2, 3, 4]")
+        assert (score.passed, score.error) == (None, "ValueError: the path leads to more than 3 values")
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,6 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from arena.files.reading.authored import Authored, OneOrMany, listed
-from arena.files.reading.json_paths import BadPath, parse
 from arena.files.shapes.check_parts import NonEmpty, Pattern
 from arena.text.printable import quoted
 
@@ -142,6 +141,8 @@ class DateCheck(Authored):
 
 
 def _path(written: str) -> str:
+    from arena.files.reading.json_paths import BadPath, parse  # few experiments have a path to read
+
     try:
         parse(written)
     except BadPath as error:

@@ -185,8 +185,7 @@ def test_a_check_may_compare_with_the_reference(tmp_path: Path) -> None:
         ),
         (
             "{json_path: '$.a['}",
-            "experiment.yaml:5:22: checks.0.json_path: not a JSONPath: expected a place, a slice or '…', at "
-            "character 5",
+            "experiment.yaml:5:22: checks.0.json_path: not a JSONPath: unexpected end of query, at character 5",
         ),
         (
             "{json_path: {path: $.a, equals: 1, matches: b}}",
