@@ -12,12 +12,12 @@ from arena.completions.retry import HashedChance
 from arena.engine.ask import Executing
 from arena.engine.execute import execute
 from arena.engine.plan import DuelPlan, plan_duel
-from arena.engine.select import Selection
 from arena.errors import CacheMiss
 from arena.offline.rank.execute import execute_pairs
 from arena.records.call import Answer, CallFailure, Completion, FailureKind, Request
 from arena.records.experiment import Experiment
 from arena.records.run_options import RunOptions
+from arena.records.selection import Selection
 from arena.runs.saved import SavedRun
 
 Pair = tuple[Request, Completion]
@@ -99,7 +99,7 @@ def _plan(run: SavedRun) -> DuelPlan:
     cases = tuple(case for case in run.experiment.golden.cases if case.id in asked)
     repeats = run.ranking.repeats if run.is_ranking else run.result.repeats
     options = RunOptions(repeats=repeats, offline=True)
-    return plan_duel(run.experiment, options, Selection(cases=cases, how=None), environment=dict(os.environ))
+    return plan_duel(run.experiment, options, Selection(cases=cases), environment=dict(os.environ))
 
 
 async def _ask(

@@ -148,7 +148,7 @@ def unfit_reasons(result: DuelResult) -> Iterator[Reason]:
     if result.flagged_recount is not None and result.flagged_recount.changes_verdict:
         cases = result.flagged_recount.cases
         yield _doubt("judge", f"if {cases} answers that may be talking to the judge had lost, the verdict would change")
-    if result.selection and result.selection.startswith("exploratory"):
+    if result.exploratory:
         yield _doubt("cases", "the cases were chosen by their outcome")
 
 

@@ -16,7 +16,7 @@ from arena.errors import ProviderUnusable
 from arena.providers import table
 from arena.records.call import Provider
 from arena.records.ranking import RankResult
-from arena.records.result import Result
+from arena.records.result import DuelResult
 from arena.records.run import Spending
 from arena.runs.folder import RunFolder
 
@@ -38,7 +38,7 @@ class Asked:
     warnings: tuple[str, ...]
 
 
-def keep(asked: Asked, folder: RunFolder, result: Result | RankResult) -> None:
+def keep(asked: Asked, folder: RunFolder, result: DuelResult | RankResult) -> None:
     """Write what a run found, with all that came back and what it took, and mark the run complete.
 
     Args:

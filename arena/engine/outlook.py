@@ -33,7 +33,7 @@ def outlook(plan: DuelPlan, expected: Forecast) -> Outlook:
         cap_usd=cap_of(plan),
         cap_enforced=plan.cap_enforced,
         provable=reach(plan),
-        selection=plan.selection.how,
+        selection=plan.selection.sentence,
         notes=plan.notes,
     )
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from arena.engine.differences import declared_differences
-from arena.engine.select import Selection
 from arena.engine.until_decided import units_in_order
 from arena.errors import UsageError
 from arena.judging import pairwise, pointwise
@@ -19,6 +18,7 @@ from arena.records.label import Label
 from arena.records.result import ArmDifference
 from arena.records.run import Purpose
 from arena.records.run_options import RunOptions
+from arena.records.selection import Selection
 from arena.records.variant import RecordedOutput, Variant
 from arena.records.workspace import Workspace
 from arena.stats.chance import fraction

@@ -12,7 +12,7 @@ from arena.engine.graded import check_means, embedding_models
 from arena.engine.labels import with_labels
 from arena.engine.plan import DuelPlan, plan_duel
 from arena.engine.previous import cases_by_outcome
-from arena.engine.select import Part, select_cases
+from arena.engine.select import select_cases
 from arena.errors import BudgetExceeded, UsageError
 from arena.files import experiments
 from arena.providers.table import unavailable
@@ -20,6 +20,7 @@ from arena.records.experiment import Experiment
 from arena.records.metric import Metric
 from arena.records.run import Purpose
 from arena.records.run_options import RunOptions
+from arena.records.selection import Part
 from arena.records.variant import Model
 from arena.runs.find import find
 from arena.runs.saved import load

@@ -11,13 +11,13 @@ from arena.files.shapes.experiment_file import ExperimentFile
 from arena.files.shapes.golden_file import GoldenFile
 from arena.files.shapes.rubric_file import RubricFile
 from arena.records.ranking import RankResult
-from arena.records.result import Result
+from arena.records.result import DuelResult
 
 _SHAPES: dict[str, tuple[Any, str]] = {
     "experiment": (ExperimentFile, "Prompt Arena experiment"),
     "golden": (GoldenFile, "Prompt Arena golden set"),
     "rubric": (RubricFile, "Prompt Arena rubric"),
-    "result": (Result | RankResult, "Prompt Arena result.json"),
+    "result": (DuelResult | RankResult, "Prompt Arena result.json"),
 }
 KINDS = tuple(_SHAPES)
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from arena.engine.execute import Executed, Progress
 from arena.engine.outlook import reach
 from arena.engine.plan import DuelPlan
-from arena.engine.select import Selection
 from arena.errors import UsageError
 from arena.offline.duel.metrics import CaseValues, decided, declared_metrics
 from arena.offline.duel.summarise import Found, preference_of, win_rate_metric
@@ -23,6 +22,7 @@ from arena.records.judgment import Comparison
 from arena.records.metric import WIN_RATE, Decision, Metric
 from arena.records.result import SCHEMA_VERSION, DuelResult
 from arena.records.run_options import RunOptions
+from arena.records.selection import Selection
 from arena.runs.saved import SavedRun
 from arena.stats.estimate import Estimate
 from arena.stats.proportions import clopper_pearson_interval
@@ -125,7 +125,7 @@ def plan_of(run: SavedRun) -> DuelPlan:
     return DuelPlan(
         experiment=experiment,
         options=RunOptions(),
-        selection=Selection(cases=tuple(case for case in experiment.golden.cases if case.id in asked), how=None),
+        selection=Selection(cases=tuple(case for case in experiment.golden.cases if case.id in asked)),
         repeats=run.result.repeats,
         seed=experiment.seed,
         tasks=(),

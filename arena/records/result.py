@@ -6,9 +6,10 @@ calls made now and seconds spent stand in the manifest.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from arena.records.metric import WIN_RATE, Criterion, Decision, Limit, Role
+from arena.records.run_options import Only
 from arena.stats.estimate import Estimate, Interval
 
 SCHEMA_VERSION = 1
@@ -22,14 +23,6 @@ class ExperimentRef:
 
     name: str
     hash: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PerArm:
-    """One number an arm; None when undefined."""
-
-    control: float | None
-    treatment: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,7 +243,6 @@ class DuelResult:
     people: HumanAgreement | None = None  # None: there are no labels of these answers
     notes: tuple[str, ...] = field(default=())
     panel: PanelAgreement | None = None  # where there are several judges
-
-
-Result = DuelResult
-Json = Mapping[str, Any]
+    exploratory: Only | None = field(
+        default=None, metadata={"only_where_set": True}
+    )  # outcomes chose the cases: no verdict

@@ -5,7 +5,7 @@ from typing import Any
 
 from arena.records.gate import GateResult
 from arena.records.ranking import RankResult
-from arena.records.result import Result
+from arena.records.result import DuelResult
 from arena.records.run import RunFacts
 from arena.runs.codec import dumps, to_json
 from arena.runs.facts import facts_to_json
@@ -19,7 +19,7 @@ NOTHING_ASKED: Mapping[str, Any] = {
 }
 
 
-def render(result: Result | RankResult, facts: RunFacts | None, *, counted_as: str | None = None) -> str:
+def render(result: DuelResult | RankResult, facts: RunFacts | None, *, counted_as: str | None = None) -> str:
     """Return result and facts merged as indented JSON; the result's own keys come first and stand.
 
     Args:

@@ -15,7 +15,7 @@ from arena.records.call import SettingReport
 from arena.records.experiment import Experiment
 from arena.records.judgment import Judgment
 from arena.records.ranking import RankResult
-from arena.records.result import SCHEMA_VERSION, Result
+from arena.records.result import SCHEMA_VERSION, DuelResult
 from arena.records.run import ExperimentFacts, Purpose, RunFacts, Spending
 from arena.records.run_options import RunOptions
 from arena.runs.codec import dumps, to_json
@@ -63,7 +63,7 @@ class RunFolder:
 
     def finish(
         self,
-        result: Result | RankResult,
+        result: DuelResult | RankResult,
         *,
         completions: Iterable[Answered],
         judgments: Iterable[Judgment],

@@ -67,6 +67,20 @@ def test_only_lost_asks_again_what_the_last_run_lost_and_draws_no_verdict(tmp_pa
     assert all(metric["decision"] is None for metric in again.json["metrics"])
 
 
+def test_only_lost_draws_no_verdict_from_the_dev_part_of_a_split_either(tmp_path: Path) -> None:
+    """Cases are exploratory because outcomes chose them, whatever else narrowed the choice before or after."""
+    write_experiment(tmp_path, cases=cases(60), split={"dev": "60%", "gate": "40%"})
+    with Loopback(spread=0.9) as server:
+        duel(tmp_path, server)
+        again = duel(tmp_path, server, "--only", "lost", "--limit", "3").json
+    assert again["selection"].startswith("dev part of the split")
+    assert "exploratory: cases chosen by outcome, no verdict (lost); random sample of 3" in again["selection"]
+    assert again["exploratory"] == "lost"
+    assert again["win_rate_decision"] is None
+    assert {metric["decision"] for metric in again["metrics"]} == {None}
+    assert {metric["message"] for metric in again["metrics"]} == {None}
+
+
 def test_only_without_such_cases_or_runs_says_so(tmp_path: Path) -> None:
     """--only needs a finished run of this experiment that has such cases."""
     write_experiment(tmp_path)

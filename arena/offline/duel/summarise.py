@@ -112,7 +112,8 @@ def summarise(plan: DuelPlan, executed: Executed) -> DuelResult:
         early_stop=early_stop,
         flagged_recount=recount,
         people=people.agreement if people else None,
-        selection=plan.selection.how,
+        selection=plan.selection.sentence,
+        exploratory=plan.selection.only,
         notes=(*found.notes(reach(planned)), *_early_notes(early_stop), *(people.notes if people else ())),
     )
 
@@ -164,9 +165,9 @@ def _early_notes(stop: EarlyStop | None) -> tuple[str, ...]:
 
 def _decided(plan: DuelPlan, metrics: tuple[MetricResult, ...]) -> tuple[MetricResult, ...]:
     """Return the metrics, without a verdict where the cases were chosen by their outcome."""
-    if plan.options.only is None:
+    if not plan.selection.is_exploratory:
         return metrics
-    return tuple(replace(metric, decision=None, note=None) for metric in metrics)
+    return tuple(replace(metric, decision=None, message=None, note=None) for metric in metrics)
 
 
 class Found:

@@ -9,7 +9,7 @@ from arena.engine.differences import declared_differences
 from arena.engine.execute import Executed, watch_of
 from arena.engine.labels import with_labels
 from arena.engine.plan import DuelPlan
-from arena.engine.select import Selection, select_cases
+from arena.engine.select import select_cases
 from arena.errors import StorageFailed, UsageError
 from arena.files import experiments
 from arena.offline.gate.beforehand import known_beforehand, unsent
@@ -18,6 +18,7 @@ from arena.records.experiment import Experiment
 from arena.records.gate import GateResult
 from arena.records.metric import Decision
 from arena.records.run import RunFacts
+from arena.records.selection import Selection
 from arena.runs.saved import SavedRun
 
 

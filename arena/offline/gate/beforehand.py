@@ -59,7 +59,7 @@ def unsent(plan: DuelPlan, verdict: Verdict) -> GateResult:
         cases_needed=None,
         cases_needed_note=None,
         early_stop=None,
-        selection=plan.selection.how,
+        selection=plan.selection.sentence,
         notes=plan.notes,
         decision=verdict.decision,
         advice=verdict.advice,

@@ -94,7 +94,7 @@ def rank_run(plan: DuelPlan, executed: Executed) -> RankResult:
         cost_reason=cost_reason,
         determinism=determinism,
         determinism_reason=MEANING[determinism],
-        selection=plan.selection.how,
+        selection=plan.selection.sentence,
         notes=(*plan.notes, *ranked.notes),
     )
 
