@@ -12,13 +12,8 @@ import re
 from collections.abc import Callable, Iterator
 from urllib.parse import unquote
 
-#: Letters of Cyrillic and Greek that look like Latin ones (Unicode TR39, the plainest of them).
-_LOOK_ALIKE = str.maketrans(
-    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u04bb\u0501\u051b\u051d\u0432\u043a\u043c\u043d\u0442"
-    "\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0423\u0425\u0406\u0408\u0405"
-    "\u03bf\u03b1\u03b9\u03bd\u03c1\u03c5\u0391\u0392\u0395\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7",
-    "aeopcyxijshdqwbkmhtABEKMHOPCTYXIJSoaivpuABEHIKMNOPTYX",
-)
+from arena.text.confusables import READ_AS_LATIN
+
 _MIXED = re.compile("[A-Za-z]{0,30}[\u0370-\u04ff\u0500-\u052f][A-Za-z\u0370-\u04ff\u0500-\u052f]{0,60}")
 _LEET = str.maketrans("013457@$!", "oieastasi")
 _LEET_WORD = re.compile(r"(?<![\w+/])[A-Za-z013457@$]{2,16}(?![\w+/=])")
@@ -69,7 +64,7 @@ def _is_prose(text: str) -> bool:
 
 def _latin(word: str) -> str:
     """Return a word of two scripts with its look-alikes as Latin letters; one that is not all look-alikes as it is."""
-    plain = word.translate(_LOOK_ALIKE)
+    plain = word.translate(READ_AS_LATIN)
     return plain if plain.isascii() else word
 
 

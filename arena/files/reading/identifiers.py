@@ -3,19 +3,9 @@
 import unicodedata
 from collections.abc import Iterable
 
-LONGEST = 200
+from arena.text.confusables import LIKE_LATIN
 
-# Letters of other scripts that print like a Latin one in common fonts (a subset of Unicode TR 39's confusables:
-# those of Cyrillic and Greek).
-_LOOK_ALIKE = str.maketrans(
-    dict(
-        zip(
-            "аеорсухіјѕԁԛԝһЅІЈАВЕКМНОРСТУХԌԚԜΑΒΕΖΗΙΚΜΝΟΡΤΥΧονγ",
-            "aeopcyxijsdqwhSIJABEKMHOPCTYXGQWABEZHIKMNOPTYXovy",
-            strict=True,
-        )
-    )
-)
+LONGEST = 200
 
 
 def mistake_in(identifier: str) -> str | None:
@@ -46,7 +36,7 @@ def skeleton(identifier: str) -> str:
     >>> skeleton("с1") == skeleton("c1")
     True
     """
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", identifier).translate(_LOOK_ALIKE))
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", identifier).translate(LIKE_LATIN))
 
 
 def look_alikes(identifiers: Iterable[str]) -> dict[str, str]:
@@ -73,9 +63,9 @@ def spelled(identifier: str) -> str:
 def _mixed(identifier: str) -> str | None:
     if identifier.isascii():
         return None
-    odd = [c for c in identifier if c.translate(_LOOK_ALIKE) != c]
+    odd = [c for c in identifier if c.translate(LIKE_LATIN) != c]
     if odd and any(c.isascii() and c.isalpha() for c in identifier):
         script = unicodedata.name(odd[0]).split()[0].capitalize()
-        looks = odd[0].translate(_LOOK_ALIKE)
+        looks = odd[0].translate(LIKE_LATIN)
         return f"mixes Latin letters with the {script} letter U+{ord(odd[0]):04X}, which looks like '{looks}'"
     return None
