@@ -13,8 +13,8 @@ from arena.cli.screen import give, say
 from arena.errors import StorageFailed, UsageError
 
 if TYPE_CHECKING:
-    from arena.completions.cache import Cache
     from arena.completions.inspection import CacheInfo
+    from arena.completions.store.cache import Cache
 
 app = typer.Typer(help="What is stored and whether it is intact.", no_args_is_help=True)
 
@@ -107,7 +107,7 @@ def unpack(file: UnpackFile, cache_dir: CacheDir = None, root: Root = None) -> N
 
 
 def _open(cache_dir: Path | None, root: Path | None, *, read_only: bool = False) -> "Cache":
-    from arena.completions.cache import Cache
+    from arena.completions.store.cache import Cache
 
     folder = cache_dir or project_root(root, start=Path.cwd()) / ".arena" / "cache"
     return Cache(folder, read_only=read_only)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from arena.completions.cache import Cache
+from arena.completions.store.cache import Cache
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Protocol
 
 from arena.completions.budget import Account, Paying, Pricing
-from arena.completions.cache import Cache
 from arena.completions.endpoints import FEWEST_FAILURES, Endpoint, Endpoints, Place, name_of
 from arena.completions.limits import Pace
 from arena.completions.retry import LONGEST_WAIT_S, Chance, Gate, Retrying, try_of
+from arena.completions.store.cache import Cache
 from arena.completions.stored import Counts, Freshness, Stored
 from arena.errors import CannotRun
 from arena.providers import prices, table

@@ -12,9 +12,9 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from arena.completions.cache import Cache
-from arena.completions.codec import from_plain, to_text
-from arena.completions.raw_disk import CorruptEntry
+from arena.completions.store.cache import Cache
+from arena.completions.store.codec import from_plain, to_text
+from arena.completions.store.raw_disk import CorruptEntry
 from arena.errors import CacheMiss, StorageFailed, UsageError
 from arena.records.call import Completion
 

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from arena.completions.cache import Cache
-from arena.completions.claims import Claims
+from arena.completions.store.cache import Cache
+from arena.completions.store.claims import Claims
 from arena.completions.writer import Writer
 from arena.errors import CacheMiss
 from arena.providers.requests import cacheable

@@ -7,7 +7,7 @@ that on waiting for the interpreter (2,000 answers: 0.25 s of CPU and 0.1 s of w
 
 import asyncio
 
-from arena.completions.cache import Cache
+from arena.completions.store.cache import Cache
 from arena.errors import StorageFailed
 from arena.records.call import Completion
 

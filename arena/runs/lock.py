@@ -3,15 +3,9 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from arena.locks import lock
 from arena.runs.storage import storage_errors
-
-fcntl: Any
-try:
-    import fcntl
-except ImportError:  # pragma: no cover -- Windows: one process at a time is the user's care
-    fcntl = None
 
 LOCK_NAME = "lock"
 NO_LINKS = getattr(os, "O_NOFOLLOW", 0)  # a link could lead out of the project
@@ -47,22 +41,19 @@ def is_held(folder: Path) -> bool:
         descriptor = os.open(folder / LOCK_NAME, os.O_RDONLY | NO_LINKS)
     except OSError:
         return False
-    lock = _try(descriptor, alone=False)
-    if lock is None:
+    shared = _try(descriptor, alone=False)
+    if shared is None:
         return True
-    lock.release()
+    shared.release()
     return False
 
 
 def _try(descriptor: int, *, alone: bool) -> Lock | None:
-    if fcntl is None:  # pragma: no cover -- Windows
-        return Lock(descriptor)
     try:
-        fcntl.flock(descriptor, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        return None
+        held = lock(descriptor, alone=alone)
     except OSError:
         os.close(descriptor)
         raise
-    return Lock(descriptor)
+    if not held:
+        os.close(descriptor)
+    return Lock(descriptor) if held else None

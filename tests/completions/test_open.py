@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from arena.completions import retry
-from arena.completions.cache import Cache
 from arena.completions.open import Completions, CompletionSettings, open_completions
 from arena.completions.pool import Work, run_workers
+from arena.completions.store.cache import Cache
 from arena.completions.stored import Counts
 from arena.errors import ArenaError, BudgetExceeded, CacheMiss, FileError, ProviderUnusable, StorageFailed
 from arena.records.call import Answer, CallFailure, Completion, FailureKind, Finish, Request, ToolCall

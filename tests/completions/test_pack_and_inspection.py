@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from arena.completions import pack as pack_module
-from arena.completions.cache import Cache
 from arena.completions.inspection import info, prune, verify
 from arena.completions.pack import pack, unpack
+from arena.completions.store.cache import Cache
 from arena.errors import CacheMiss, StorageFailed, UsageError
 from arena.records.call import Completion
 from completion_parts import answer_to, request

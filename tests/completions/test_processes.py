@@ -13,9 +13,9 @@ from threading import Barrier
 import numpy as np
 import pytest
 
-from arena.completions.cache import Cache
-from arena.completions.claims import Claims
-from arena.completions.folder import make_private
+from arena.completions.store.cache import Cache
+from arena.completions.store.claims import Claims
+from arena.completions.store.folder import make_private
 from completion_parts import request
 from loopback import Fault, Loopback
 
@@ -146,7 +146,7 @@ def test_a_signal_ends_it_within_two_seconds(asking: Asking, number: int, code: 
 def test_a_claim_is_held_against_other_processes_only(tmp_path: Path) -> None:
     """A lock of the operating system: this process may take it again, another may not until it is released."""
     claims = Claims(tmp_path)
-    code = "import sys; from pathlib import Path; from arena.completions.claims import Claims; "
+    code = "import sys; from pathlib import Path; from arena.completions.store.claims import Claims; "
     code += "print(Claims(Path(sys.argv[1])).take('k'))"
 
     def others_may() -> str:
@@ -171,9 +171,9 @@ def test_where_files_cannot_be_locked_there_are_no_claims(tmp_path: Path, monkey
         raise OSError(95, "not supported")
 
     claims = Claims(tmp_path)
-    monkeypatch.setattr("arena.completions.claims.fcntl.lockf", no_locks)
+    monkeypatch.setattr("arena.locks.fcntl.lockf", no_locks)
     assert claims.take("k")
-    monkeypatch.setattr("arena.completions.claims.fcntl", None)
+    monkeypatch.setattr("arena.locks.fcntl", None)
     without = Claims(tmp_path)
     assert without.take("k")
     without.release("k")

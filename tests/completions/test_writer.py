@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from arena.completions.cache import Cache
+from arena.completions.store.cache import Cache
 from arena.completions.writer import Writer
 from arena.errors import StorageFailed
 from arena.records.call import Completion

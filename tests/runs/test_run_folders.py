@@ -285,7 +285,7 @@ def test_a_file_system_without_locks_is_a_storage_error(tmp_path: Path, monkeypa
     def refuse(descriptor: int, kind: int) -> None:
         raise OSError(errno.ENOLCK, "No locks available")
 
-    monkeypatch.setattr("arena.runs.lock.fcntl.flock", refuse)
+    monkeypatch.setattr("arena.locks.fcntl.flock", refuse)
     with pytest.raises(StorageFailed, match="No locks available"):
         acquire(tmp_path)
 

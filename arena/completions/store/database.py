@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from diskcache.core import DEFAULT_SETTINGS, METADATA
 
-from arena.completions.raw_disk import CorruptEntry, inline_bytes
+from arena.completions.store.raw_disk import CorruptEntry, inline_bytes
 
 #: A larger database is checked entry by entry as it is read; SQLite's own check takes 1 ms a megabyte.
 CHECKED_ON_OPENING = 128 * 2**20  # bytes

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from arena.completions import cache as cache_module
-from arena.completions.cache import Cache
-from arena.completions.folder import DATABASE
+from arena.completions.store import cache as cache_module
+from arena.completions.store.cache import Cache
+from arena.completions.store.folder import DATABASE
 from arena.errors import StorageFailed
 from arena.records.call import Completion
 from completion_parts import answer_to, request
@@ -338,7 +338,7 @@ def test_a_wrecked_page_leaves_the_others(filled: Path, page: int) -> None:
 
 def test_a_damaged_page_of_a_large_cache_is_found_by_verify(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A database too large to be checked on opening is repaired on request."""
-    monkeypatch.setattr("arena.completions.database.CHECKED_ON_OPENING", 0)
+    monkeypatch.setattr("arena.completions.store.database.CHECKED_ON_OPENING", 0)
     with Cache(filled) as cache:
         cache.put([answer_to(request(number), os.urandom(500).hex()) for number in range(100, 400)])
     content = bytearray(database_of(filled).read_bytes())
@@ -410,7 +410,7 @@ def test_a_log_that_cannot_be_copied_is_a_warning(filled: Path, monkeypatch: pyt
 
 def run_python(code: str, *arguments: object) -> "subprocess.CompletedProcess[str]":
     """Run a script in a process of its own."""
-    support = Path(__file__).parents[1] / "support"
+    support = Path(__file__).parents[2] / "support"
     return subprocess.run(
         [sys.executable, "-c", textwrap.dedent(code), *map(str, arguments)],
         capture_output=True,
@@ -425,7 +425,7 @@ def run_python(code: str, *arguments: object) -> "subprocess.CompletedProcess[st
 FULL_DISK = """
     import resource, signal, sys
     from pathlib import Path
-    from arena.completions.cache import Cache
+    from arena.completions.store.cache import Cache
     from arena.errors import StorageFailed
     from completion_parts import answer_to, request
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -459,7 +459,7 @@ def test_a_full_disk_ends_the_run_and_loses_nothing(filled: Path, limit: int) ->
 READ_ONLY_FOLDER = """
     import os, sys
     from pathlib import Path
-    from arena.completions.cache import Cache
+    from arena.completions.store.cache import Cache
     from arena.errors import StorageFailed
     from completion_parts import answer_to, request
     if os.getuid() == 0:
@@ -517,7 +517,7 @@ def test_a_lock_that_is_never_given_back_ends_the_run(filled: Path, monkeypatch:
 
 def test_damage_is_not_repaired_under_another_process(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A database that another process uses is never moved away from under it."""
-    monkeypatch.setattr("arena.completions.folder.InUse.repair.__kwdefaults__", {"patience_s": 0.1})
+    monkeypatch.setattr("arena.completions.store.folder.InUse.repair.__kwdefaults__", {"patience_s": 0.1})
     with Cache(filled):
         database_of(filled).write_bytes(b"garbage")
         with pytest.raises(StorageFailed, match="another process"):

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import diskcache
 
-from arena.completions.codec import VERSION, decode, encode
-from arena.completions.database import Reader, is_whole, open_live, open_snapshot, salvage
-from arena.completions.folder import DATABASE, InUse, cannot_store, make_private, open_private, refuse_links
-from arena.completions.raw_disk import CorruptEntry, RawDisk
+from arena.completions.store.codec import VERSION, decode, encode
+from arena.completions.store.database import Reader, is_whole, open_live, open_snapshot, salvage
+from arena.completions.store.folder import DATABASE, InUse, cannot_store, make_private, open_private, refuse_links
+from arena.completions.store.raw_disk import CorruptEntry, RawDisk
 from arena.errors import StorageFailed
 from arena.records.call import Completion
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import diskcache
 import pytest
 
-from arena.completions.raw_disk import RawDisk
+from arena.completions.store.raw_disk import RawDisk
 
 
 @pytest.fixture

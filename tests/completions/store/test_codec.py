@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arena.completions import codec
-from arena.completions.raw_disk import CorruptEntry
+from arena.completions.store import codec
+from arena.completions.store.raw_disk import CorruptEntry
 from arena.records.call import Completion, Finish, ToolCall
 from completion_parts import answer_to, request
 

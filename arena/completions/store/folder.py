@@ -5,15 +5,9 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from arena.errors import StorageFailed
-
-fcntl: Any
-try:
-    import fcntl
-except ImportError:  # pragma: no cover -- Windows: one process at a time is the user's care
-    fcntl = None
+from arena.locks import lock, unlock
 
 DATABASE = "cache.db"
 LOCK = "in-use.lock"
@@ -90,19 +84,15 @@ class InUse:
 
     def share(self) -> None:
         """Say that the folder is in use; waits while another process repairs it."""
-        if fcntl is not None:
-            fcntl.flock(self._descriptor, fcntl.LOCK_SH)
+        lock(self._descriptor, alone=False, wait=True)
 
     def alone(self) -> bool:
         """Take the folder for this process alone; False when another one uses it."""
-        if fcntl is None:
-            return True
-        fcntl.flock(self._descriptor, fcntl.LOCK_UN)
+        unlock(self._descriptor)
         try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return lock(self._descriptor, alone=True)
         except OSError:
             return False
-        return True
 
     def repair(self, is_whole: Callable[[], bool], repair: Callable[[], None], *, patience_s: float = 10.0) -> None:
         """Run `repair` alone, unless another process has made the folder whole meanwhile.

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
 from typing import Any, get_args
 
-from arena.completions.raw_disk import CorruptEntry
+from arena.completions.store.raw_disk import CorruptEntry
 from arena.records.call import Completion, Finish, Honoured, SettingReport, ToolCall, Usage
 
 VERSION = 1  # of the stored form: a new one starts a new folder

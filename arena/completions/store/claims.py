@@ -8,31 +8,24 @@ import hashlib
 import os
 from pathlib import Path
 
-from arena.completions.folder import CLAIMS, fcntl, open_private
+from arena.completions.store.folder import CLAIMS, open_private
+from arena.locks import lock_byte, unlock_byte
 
 
 class Claims:
     """This process's claims in one cache folder."""
 
     def __init__(self, folder: Path) -> None:
-        self._descriptor = None if fcntl is None else open_private(folder / CLAIMS)
+        self._descriptor: int | None = open_private(folder / CLAIMS)
 
     def take(self, key: str) -> bool:
         """Claim a request; False when another process holds it. Where files cannot be locked, all succeed."""
-        if self._descriptor is None:
-            return True
-        try:
-            fcntl.lockf(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, _offset(key))
-        except (BlockingIOError, PermissionError):  # POSIX allows either
-            return False
-        except OSError:  # a file system without locks
-            return True
-        return True
+        return self._descriptor is None or lock_byte(self._descriptor, _offset(key))
 
     def release(self, key: str) -> None:
         """Give a claim back."""
         if self._descriptor is not None:
-            fcntl.lockf(self._descriptor, fcntl.LOCK_UN, 1, _offset(key))
+            unlock_byte(self._descriptor, _offset(key))
 
     def close(self) -> None:
         """Give every claim back."""
