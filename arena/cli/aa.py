@@ -1,4 +1,4 @@
-"""`arena aa`: how often would my gate, or my own rule, cry wolf?"""
+"""`arena aa`: how often would my gate, or my own rule, raise a false alarm?"""
 
 import os
 import sys
@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
-from arena.cli.options import OutputFormat, Quiet, Root, RunArgument
+from arena.cli.deliver import check_formats, deliver
+from arena.cli.options import OutputFile, OutputFormat, Quiet, Root, RunArgument
 from arena.cli.progress import showing_progress
 from arena.cli.project import project_root
-from arena.cli.screen import give, screen_of
-from arena.errors import UsageError
+from arena.cli.screen import screen_of
+from arena.reports.report import Found
 
 PolicyRule = Annotated[
     str | None,
@@ -27,22 +28,21 @@ def aa(
     draws: Draws = 1000,
     seed: Seed = 0,
     output_format: OutputFormat = "text",
+    output: OutputFile = None,
     quiet: Quiet = False,
     root: Root = None,
 ) -> None:
-    """How often would my gate, or my own rule, cry wolf?"""
+    """How often would my gate, or my own rule, raise a false alarm?"""
     import numpy as np
 
     from arena.offline.aa import false_alarms, read_policy
-    from arena.reports import aa_report
     from arena.runs.find import find
     from arena.runs.saved import load
 
-    if output_format not in ("text", "json"):
-        raise UsageError(f"--output-format {output_format}: no such format; there are text, json")
+    files = output or []
+    check_formats("aa", output_format, files)
     rule = None if policy is None else read_policy(policy)
     saved = load(find(run, root=project_root(root, start=Path.cwd())))
     with showing_progress(screen_of(sys.stderr, os.environ), quiet=quiet) as progress:
         result = false_alarms(saved, policy=rule, draws=draws, rng=np.random.default_rng(seed), progress=progress)
-    screen = screen_of(sys.stdout, os.environ)
-    give(aa_report.render(result, output_format, width=screen.width, colour=screen.colour, unicode=screen.unicode))
+    deliver(Found(result=result), output_format=output_format, files=files)

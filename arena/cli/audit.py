@@ -1,17 +1,16 @@
 """`arena audit`: can I trust the judge?"""
 
-import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from arena.cli.deliver import FILE_WIDTH, check_formats, write_file
+from arena.cli.deliver import check_formats, deliver
 from arena.cli.options import OutputFile, OutputFormat, Root
 from arena.cli.project import project_root
-from arena.cli.screen import give, say, screen_of
+from arena.cli.screen import say
 from arena.errors import UsageError
+from arena.reports.report import Found
 
 if TYPE_CHECKING:
     from arena.offline.audit.read import Given
@@ -58,21 +57,15 @@ def audit(
     root: Root = None,
 ) -> None:
     """Can I trust the judge: does it agree with people?"""
-    from arena.reports.audit_report import render
-    from arena.reports.formats import format_of
-
     files = output or []
-    check_formats(output_format, files, plain=True)
+    check_formats("audit", output_format, files)
     _check(labels, run, judgments, control, treatment)
     project = None if judgments is not None else project_root(root, start=Path.cwd())
     given = _given(labels, run, judgments, project, control, treatment)
     for warning in given.warnings:
         say(f"warning: {warning}")
     result = _audited(given, labels, run, judgments, project, against, policy=policy, seed=seed)
-    for file in files:
-        write_file(file, render(result, output_format=format_of(file), width=FILE_WIDTH, colour=False, unicode=True))
-    screen = screen_of(sys.stdout, os.environ)
-    give(render(result, output_format=output_format, width=screen.width, colour=screen.colour, unicode=screen.unicode))
+    deliver(Found(result=result), output_format=output_format, files=files)
     if result.decision == "recalibrate judge":
         raise typer.Exit(1)
 

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from arena.cli.options import CacheDir, OutputFormat, Root, RunArgument
+from arena.cli.deliver import check_formats, deliver, write_file
+from arena.cli.options import CacheDir, OutputFile, OutputFormat, Root, RunArgument
 from arena.cli.project import project_root
 from arena.cli.screen import give, say
 from arena.errors import StorageFailed, UsageError
+from arena.reports.report import Found
 
 if TYPE_CHECKING:
-    from arena.completions.inspection import CacheInfo
     from arena.completions.store.cache import Cache
 
 app = typer.Typer(help="What is stored and whether it is intact.", no_args_is_help=True)
@@ -29,33 +30,45 @@ UnpackFile = Annotated[Path, typer.Argument(metavar="FILE", help="A pack.")]
 
 
 @app.command()
-def info(cache_dir: CacheDir = None, root: Root = None, output_format: OutputFormat = "text") -> None:
+def info(
+    cache_dir: CacheDir = None,
+    root: Root = None,
+    output_format: OutputFormat = "text",
+    output: OutputFile = None,
+) -> None:
     """Say what is stored: answers, models, size, and what they cost when they were paid for."""
     from arena.completions import inspection
 
-    if output_format not in ("text", "json"):
-        raise UsageError(f"--output-format {output_format}: no such format; there are text, json")
+    files = output or []
+    check_formats("cache", output_format, files)
     with _open(cache_dir, root, read_only=True) as cache:
         found = inspection.info(cache)
-    give(_as_json(found) if output_format == "json" else _as_text(found))
+    deliver(Found(result=found), output_format=output_format, files=files)
 
 
 @app.command()
-def verify(cache_dir: CacheDir = None, root: Root = None) -> None:
+def verify(
+    cache_dir: CacheDir = None,
+    root: Root = None,
+    output_format: OutputFormat = "text",
+    output: OutputFile = None,
+) -> None:
     """Check every answer, and the database from end to end; rebuild it where it is damaged."""
     from arena.completions import inspection
     from arena.reports.safe_text import safe_line
 
+    files = output or []
+    check_formats("cache", output_format, files)
     with _open(cache_dir, root) as cache:
         found = inspection.verify(cache)
         for warning in cache.warnings:
             say(f"warning: {safe_line(warning)}")
+    deliver(Found(result=found), output_format=output_format, files=files)
     if found.damaged:
         raise StorageFailed(
             f"{len(found.damaged)} of {found.entries} answers are damaged, and will be asked again",
             hint="arena cache prune deletes them",
         )
-    give(f"{found.entries} answers, all intact")
 
 
 @app.command()
@@ -77,7 +90,6 @@ def pack(
     root: Root = None,
 ) -> None:
     """Write the answers of a run to one file: sealed, for CI; or as a transcript, for review."""
-    from arena.cli.deliver import write_file
     from arena.cli.recording import record, transcript_header
     from arena.completions.pack import pack as seal
     from arena.providers.replay import dump
@@ -118,25 +130,3 @@ def _days(text: str) -> timedelta:
     if not found:
         raise UsageError(f"--older-than {text}: expected a number of days, e.g. 30d")
     return timedelta(days=int(found[1]))
-
-
-def _as_json(found: "CacheInfo") -> str:
-    from dataclasses import asdict
-
-    from arena.runs.codec import dumps, to_json
-
-    facts = {"schema_version": 1, **asdict(found), "folder": str(found.folder)}
-    return dumps(to_json(facts, sort=False), indent=2)
-
-
-def _as_text(found: "CacheInfo") -> str:
-    from arena.reports import numbers
-    from arena.reports.safe_text import safe_line
-
-    lines = [
-        f"{found.entries} answers, {len(found.damaged)} damaged, {found.size_bytes / 2**20:.1f} MB",
-        f"first paid {numbers.usd(found.paid_usd)}",
-        *(f"  {count:>8,}  {safe_line(model)}" for model, count in found.models.items()),
-    ]
-    lines += [f"from {found.oldest} to {found.newest}"] if found.oldest else []
-    return "\n".join([*lines, str(found.folder)])

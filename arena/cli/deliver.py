@@ -5,104 +5,82 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from typer import Exit
 
 from arena.cli.crash import in_one_line, naming_the_run
 from arena.cli.screen import give, screen_of
-from arena.errors import ArenaError, StorageFailed
+from arena.errors import ArenaError, StorageFailed, UsageError
+from arena.reports.report import Found, Page
+from arena.reports.table import ENDINGS, REPORTS
 
 if TYPE_CHECKING:
-    from arena.records.ranking import RankResult
-    from arena.records.result import DuelResult
-    from arena.records.run import RunFacts
-    from arena.reports.shown import Shown
-    from arena.reports.table import Renderer
     from arena.runs.saved import SavedRun
 
-FILE_WIDTH = 100  # columns of a text report in a file
+#: What a report in a file stands on.
+FILE = Page(width=100, colour=False, unicode=True)
 
 
-def check_formats(output_format: str, files: Sequence[Path], *, plain: bool = False) -> None:
-    """Refuse an unknown format or ending before any work is done.
+def check_formats(kind: str, output_format: str, files: Sequence[Path] = ()) -> None:
+    """Refuse a format that a kind of result has no report in, before any work is done.
 
     Args:
+        kind: of the result: a row of the table of reports.
         output_format: for stdout.
-        files: to be written.
-        plain: text and JSON alone, for what is no run.
+        files: to be written, each in the format of its ending.
 
     Raises:
         UsageError: naming the formats there are.
     """
-    from arena.reports.formats import FORMATS, PLAIN, check_format, format_of
-
-    among = PLAIN if plain else FORMATS
-    check_format(output_format, among)
+    known = REPORTS[kind]
+    if output_format not in known:
+        message = f"--output-format {output_format}: no such format; there are {', '.join(known)}"
+        raise UsageError(message, hint=_hint(output_format))
     for file in files:
-        format_of(file, among)
+        name = ENDINGS.get(file.suffix.lower())
+        if name not in known:
+            endings = ", ".join(ending for ending, its_format in ENDINGS.items() if its_format in known)
+            message = f"-o {file}: cannot tell the format from its ending; there are {endings}"
+            raise UsageError(message, hint=_hint(name))
 
 
-def deliver(
-    result: "DuelResult",
-    facts: "RunFacts | None",
-    shown: "Shown",
-    *,
-    output_format: str,
-    files: Sequence[Path] = (),
-    run: "SavedRun | None" = None,
-) -> None:
-    """Write the report to each file, then give it to stdout.
+def _hint(name: str | None) -> str | None:
+    return "JUnit is for verdicts: arena gate EXPERIMENT|RUN gives one" if name == "junit" else None
+
+
+def deliver(found: Found[Any], *, output_format: str, files: Sequence[Path] = (), folder: Path | None = None) -> None:
+    """Write the report of what was found to each file, then give it to stdout.
 
     Args:
-        result: what was found.
-        facts: of the run; None where nothing was asked.
-        shown: what the command line adds.
+        found: what the report is made of.
         output_format: for stdout.
         files: to be written, each in the format of its ending.
-        run: itself, for a report that shows single cases; None where nothing was asked.
+        folder: of the run, for the message of a crash; None where nothing was run.
 
     Raises:
-        UsageError: a format is unknown.
+        UsageError: there is no report in a format; nothing is written.
         StorageFailed: a file cannot be written.
     """
-    with naming_the_run(run.path) if run else nullcontext():
-        _deliver(result, facts, shown, output_format, files, run)
+    check_formats(found.result.kind, output_format, files)
+    with nullcontext() if folder is None else naming_the_run(folder):
+        _deliver(found, output_format, files)
 
 
-def _deliver(
-    result: "DuelResult",
-    facts: "RunFacts | None",
-    shown: "Shown",
-    output_format: str,
-    files: Sequence[Path],
-    run: "SavedRun | None",
-) -> None:
-    from arena.reports.formats import format_of
-
+def _deliver(found: Found[Any], output_format: str, files: Sequence[Path]) -> None:
+    reports = REPORTS[found.result.kind]
     for file in files:
-        render = _renderer(format_of(file), run)
-        write_file(file, render(result, facts, shown, width=FILE_WIDTH, colour=False, unicode=True))
-    screen = screen_of(sys.stdout, os.environ)
-    render = _renderer(output_format, run)
-    give(render(result, facts, shown, width=screen.width, colour=screen.colour, unicode=screen.unicode))
+        write_file(file, reports[ENDINGS[file.suffix.lower()]](found, FILE))
+    give(reports[output_format](found, screen_of(sys.stdout, os.environ)))
     if output_format == "github" and (summary := os.environ.get("GITHUB_STEP_SUMMARY")):
-        text = _renderer("markdown", run)(result, facts, shown, width=FILE_WIDTH, colour=False, unicode=True)
-        _append(Path(summary), text)
+        _append(Path(summary), reports["markdown"](found, FILE))
 
 
-def _renderer(name: str, run: "SavedRun | None") -> "Renderer":
-    """Return the report called `name`; the page is given the cases of its run as well."""
-    if name != "html" or run is None:
-        from arena.reports.table import renderer
-
-        return renderer(name)
-    from functools import partial
-
+def found_in(run: "SavedRun", result: Any, **known: Any) -> Found[Any]:
+    """Return what a report of a run is made of: its cases are read when a report shows them."""
     from arena.offline.case_details import case_details
-    from arena.reports import html
 
-    return partial(html.render, cases=case_details(run))
+    return Found(result=result, details=lambda: case_details(run), **known)
 
 
 def _append(file: Path, text: str) -> None:
@@ -116,39 +94,6 @@ def _append(file: Path, text: str) -> None:
             page.write(text)
     except OSError as error:
         raise StorageFailed(f"cannot write {file}: {error.strerror or error}") from None
-
-
-def check_ranking_formats(output_format: str, files: Sequence[Path]) -> None:
-    """Refuse a format that there is no report of a ranking in, before any work is done.
-
-    Raises:
-        UsageError: naming those there are.
-    """
-    from arena.reports import rank_report
-    from arena.reports.formats import format_of
-
-    rank_report.check_format(output_format)
-    for file in files:
-        rank_report.check_format(format_of(file))
-
-
-def deliver_ranking(
-    result: "RankResult", facts: "RunFacts | None", *, output_format: str, files: Sequence[Path] = ()
-) -> None:
-    """Write the report of a ranking to each file, then give it to stdout.
-
-    Raises:
-        UsageError: there is no report of a ranking in a format.
-        StorageFailed: a file cannot be written.
-    """
-    from arena.reports.formats import format_of
-    from arena.reports.rank_report import render
-
-    for file in files:
-        form = format_of(file)
-        write_file(file, render(result, facts, form, width=FILE_WIDTH, colour=False, unicode=True))
-    screen = screen_of(sys.stdout, os.environ)
-    give(render(result, facts, output_format, width=screen.width, colour=screen.colour, unicode=screen.unicode))
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from arena.cli import options as shared
-from arena.cli.deliver import check_formats, deliver, telling_junit
+from arena.cli.deliver import check_formats, deliver, found_in, telling_junit
 from arena.cli.environment import read_environment
 from arena.cli.project import run_reference
 from arena.errors import UsageError
@@ -67,12 +67,11 @@ def duel(
     from arena.cli.running import give_plan, run_plan
     from arena.engine.prepare import prepare_duel
     from arena.records.run_options import RunOptions
-    from arena.reports.shown import Shown
     from arena.runs.home import runs_folder
     from arena.runs.saved import SavedRun
 
     files = output or []
-    check_formats(output_format, files)
+    check_formats("plan" if dry_run else "duel", output_format, files)
     asked = RunOptions(
         limit=limit,
         tags=tuple(tag or ()),
@@ -97,12 +96,13 @@ def duel(
         columns = shared.columns_of(map_)
         plan, expected = prepare_duel(experiment, asked, root=root, environment=environment, columns=columns)
         if dry_run:
-            give_plan(plan, expected, output_format=output_format)
+            give_plan(plan, expected, output_format=output_format, files=files)
             return
         finished = run_plan(plan, expected, cache_dir=cache_dir, environment=environment, quiet=quiet, verbose=verbose)
-        shown = Shown(reference=run_reference("latest", plan.root, start=Path.cwd()))
         saved = SavedRun(runs_folder(plan.root) / finished.facts.run)
-        deliver(finished.result, finished.facts, shown, output_format=output_format, files=files, run=saved)
+        reference = run_reference("latest", plan.root, start=Path.cwd())
+        found = found_in(saved, finished.result, facts=finished.facts, reference=reference)
+        deliver(found, output_format=output_format, files=files, folder=saved.path)
 
 
 def _only(value: str | None) -> "Only | None":

@@ -1,28 +1,28 @@
 """`arena gate`: may this prompt ship?"""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from arena.cli import options as shared
-from arena.cli.deliver import check_formats, deliver, telling_junit
+from arena.cli.deliver import check_formats, deliver, found_in, telling_junit
 from arena.cli.environment import read_environment
 from arena.cli.project import project_root, run_reference
 from arena.errors import UsageError
+from arena.reports.report import Found
 
 if TYPE_CHECKING:
     from arena.engine.forecast import Forecast
     from arena.engine.plan import DuelPlan
     from arena.records.gate import GateResult
     from arena.records.metric import Decision
-    from arena.records.run import RunFacts
     from arena.records.run_options import RunOptions
-    from arena.reports.shown import CountedAs
-    from arena.runs.saved import SavedRun
+    from arena.reports.report import CountedAs
 
-    _Decided = tuple[GateResult, RunFacts | None, SavedRun | None, str]
+    _Decided = tuple[Found[GateResult], Path | None]
 
 VERDICT = "Verdict"
 EXIT_CODES = {"pass": 0, "fail": 1, "inconclusive": 3}
@@ -92,10 +92,9 @@ def gate(
 ) -> None:
     """May this prompt ship? Exit code 0 only for a proven pass; 1 for a fail, 3 where nothing is proved."""
     from arena.records.run_options import RunOptions
-    from arena.reports.shown import Shown
 
     files = output or []
-    check_formats(output_format, files)
+    check_formats("plan" if dry_run else "gate", output_format, files)
     open_counts_as = _inconclusive(inconclusive)
     same = _unchanged(unchanged)
     columns = shared.columns_of(map_)
@@ -118,7 +117,7 @@ def gate(
         path = _experiment_path(experiment)
         if path is None:
             _check_nothing_is_asked(experiment, asked, dry_run=dry_run)
-            decided = _again(experiment, root, columns, same)
+            found, folder = _again(experiment, root, columns, same)
         else:
             from arena.engine.prepare import prepare_duel
 
@@ -129,35 +128,35 @@ def gate(
             if dry_run:
                 from arena.cli.running import give_plan
 
-                give_plan(plan, expected, output_format=output_format)
+                give_plan(plan, expected, output_format=output_format, files=files)
                 raise typer.Exit(EXIT_CODES["inconclusive"])  # what is only planned proves nothing
             running = {"cache_dir": cache_dir, "environment": environment, "quiet": quiet, "verbose": verbose}
-            decided = _decide(plan, expected, same, running)
-        result, facts, run, reference = decided
-        counted_as = open_counts_as if result.decision == "inconclusive" else None
-        shown = Shown(reference=reference, counted_as=counted_as)
-        deliver(result, facts, shown, output_format=output_format, files=files, run=run if result.sent else None)
-    raise typer.Exit(EXIT_CODES[counted_as or result.decision])
+            found, folder = _decide(plan, expected, same, running)
+        if found.result.decision == "inconclusive":
+            found = replace(found, counted_as=open_counts_as)
+        deliver(found, output_format=output_format, files=files, folder=folder)
+    raise typer.Exit(EXIT_CODES[found.counted_as or found.result.decision])
 
 
 def _decide(plan: "DuelPlan", expected: "Forecast", unchanged: "Decision", running: Mapping[str, Any]) -> "_Decided":
     """Decide without a call where that can be done, else run the plan and decide on what came back.
 
     Returns:
-        The verdict; the facts of the run, and itself, None for both where nothing was asked; how to name the run.
+        What was found, and the folder of the run; None where nothing was asked.
     """
     from arena.offline.gate.beforehand import known_beforehand, unsent
 
     known = known_beforehand(plan, unchanged=unchanged)
     if known is not None:
-        return unsent(plan, known), None, None, "latest"
+        return Found(result=unsent(plan, known)), None
     from arena.cli.running import run_gate
     from arena.runs.home import runs_folder
     from arena.runs.saved import SavedRun
 
     finished = run_gate(plan, expected, **running)
     run = SavedRun(runs_folder(plan.root) / finished.facts.run)
-    return finished.result, finished.facts, run, run_reference("latest", plan.root, start=Path.cwd())
+    reference = run_reference("latest", plan.root, start=Path.cwd())
+    return found_in(run, finished.result, facts=finished.facts, reference=reference), run.path
 
 
 def _again(run: str, root: Path | None, columns: Mapping[str, str] | None, unchanged: "Decision") -> "_Decided":
@@ -170,7 +169,8 @@ def _again(run: str, root: Path | None, columns: Mapping[str, str] | None, uncha
     folder = project_root(root, start=here)
     saved = load(find(run, root=folder))
     found = decide_again(saved, columns=columns, unchanged=unchanged, clock=now)
-    return found.result, found.facts, saved, run_reference(run, folder, start=here)
+    reference = run_reference(run, folder, start=here)
+    return found_in(saved, found.result, facts=found.facts, reference=reference), saved.path
 
 
 def _experiment_path(given: str) -> Path | None:

@@ -1,16 +1,16 @@
 """`arena label`: what do people say?"""
 
-import os
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from arena.cli.options import CHOICE, OUTPUT, OutputFormat, Root, RunArgument
+from arena.cli.deliver import check_formats, deliver
+from arena.cli.options import CHOICE, OUTPUT, OutputFile, OutputFormat, Root, RunArgument
 from arena.cli.project import project_root
-from arena.cli.screen import give, say, screen_of
+from arena.cli.screen import say
 from arena.errors import UsageError
+from arena.reports.report import Found
 
 ELSEWHERE = "Labelling elsewhere"
 
@@ -65,17 +65,19 @@ def label(
     import_file: ImportFile = None,
     progress: ProgressOnly = False,
     output_format: OutputFormat = "text",
+    output: OutputFile = None,
     root: Root = None,
 ) -> None:
     """What do people say, shown both answers blind?"""
     from arena.cli.label_work import LabelWork
     from arena.offline.label.pairs import choose, comparable
-    from arena.reports import label_report
     from arena.runs.find import find
     from arena.runs.labels import LabelBook
     from arena.runs.saved import load
 
-    _check(output_format, page=page, import_file=import_file, progress=progress, sample=sample)
+    files = output or []
+    check_formats("label", output_format, files)
+    _check(page=page, import_file=import_file, progress=progress, sample=sample)
     project = project_root(root, start=Path.cwd())
     saved = load(find(run, root=project))
     found = comparable(saved)
@@ -92,15 +94,10 @@ def label(
         if not progress:
             work.ask(rater=rater, sample=sample, again=again)
         summary = work.summary()
-    screen = screen_of(sys.stdout, os.environ)
-    give(label_report.render(summary, output_format, width=screen.width, colour=screen.colour, unicode=screen.unicode))
+    deliver(Found(result=summary), output_format=output_format, files=files)
 
 
-def _check(
-    output_format: str, *, page: Path | None, import_file: Path | None, progress: bool, sample: int | None
-) -> None:
-    if output_format not in ("text", "json"):
-        raise UsageError(f"--output-format {output_format}: no such format; there are text, json")
+def _check(*, page: Path | None, import_file: Path | None, progress: bool, sample: int | None) -> None:
     named = {"--page": page is not None, "--import": import_file is not None, "--progress": progress}
     asked = [name for name, given in named.items() if given]
     if len(asked) > 1:

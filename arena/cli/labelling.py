@@ -89,23 +89,20 @@ class Session:
         return command == "undo" and self._undo()
 
     def _show(self, pair: AnswerPair) -> None:
-        now, screen = self.progress(), screen_of(sys.stderr, os.environ)
+        now = self.progress()
         skipped = f", {now.skipped} skipped" if now.skipped else ""
         text = render_pair(
             pair,
             shown_first(pair, self.seed),
+            screen_of(sys.stderr, os.environ),
             place=f"{now.labelled} of {len(self.chosen)} labelled{skipped}",
             note=self.notes.get(pair.case.id, ""),
             marked=self.marked,
-            width=screen.width,
-            colour=screen.colour,
-            unicode=screen.unicode,
         )
         say(f"{text.rstrip()}\n\n{PROMPT}")
 
     def _help(self) -> None:
-        screen = screen_of(sys.stderr, os.environ)
-        text = render_help(self.rubric, width=screen.width, colour=screen.colour, unicode=screen.unicode)
+        text = render_help(self.rubric, screen_of(sys.stderr, os.environ))
         say(f"{text.rstrip()}\n\n{PROMPT}")
 
     def _label(self, pair: AnswerPair, side: str) -> None:

@@ -1,14 +1,14 @@
 """`arena looks`: when a running test may be looked at."""
 
-import os
-import sys
 from typing import Annotated
 
 import typer
 
-from arena.cli.options import OutputFormat
-from arena.cli.screen import give, say, screen_of
+from arena.cli.deliver import check_formats, deliver
+from arena.cli.options import OutputFile, OutputFormat
+from arena.cli.screen import say
 from arena.errors import UsageError
+from arena.reports.report import Found
 
 app = typer.Typer(help="When a running test may be looked at.", no_args_is_help=True)
 
@@ -36,21 +36,18 @@ def plan(
     alpha: Alpha = 0.05,
     power: Annotated[float, typer.Option("--power", help="At which the cost of the looks is computed.")] = 0.8,
     output_format: OutputFormat = "text",
+    output: OutputFile = None,
 ) -> None:
     """Print the boundary of each look, the error spent, and what the looks cost."""
-    from arena.cli.size import plain
     from arena.planning.looks import equal_fractions, plan_looks
-    from arena.reports import looks_report
 
-    _check_format(output_format)
+    files = output or []
+    check_formats("looks_plan", output_format, files)
     if (looks is None) == (fractions is None):
         raise UsageError("--looks N or --fractions LIST: say one of them")
     at = equal_fractions(looks or 1) if fractions is None else _numbers("--fractions", fractions)
     found = plan_looks(at, spending, alpha=alpha, power=power, parameter=parameter)
-    screen = screen_of(sys.stdout, os.environ)
-    as_json = output_format == "json"
-    text = looks_report.render_json(found) if as_json else looks_report.render_plan(found, width=screen.width)
-    give(plain(text, screen))
+    deliver(Found(result=found), output_format=output_format, files=files)
 
 
 @app.command()
@@ -61,27 +58,19 @@ def check(
     ] = None,
     alpha: Alpha = 0.05,
     output_format: OutputFormat = "text",
+    output: OutputFile = None,
 ) -> None:
     """Print the false-positive rate that a schedule really has, and warn where it is not what was meant."""
-    from arena.cli.size import plain
     from arena.planning.looks import check_looks
-    from arena.reports import looks_report
 
-    _check_format(output_format)
+    files = output or []
+    check_formats("looks_check", output_format, files)
     if not fractions or not z:
         raise UsageError("--fractions LIST and --z LIST: a schedule has both")
     found = check_looks(_numbers("--fractions", fractions), _numbers("--z", z), intended=alpha)
-    screen = screen_of(sys.stdout, os.environ)
-    as_json = output_format == "json"
-    for warning in found.warnings if as_json else ():  # the text has them in their place
+    for warning in found.warnings if output_format == "json" else ():  # the others have them in their place
         say(f"warning: {warning}")
-    text = looks_report.render_json(found) if as_json else looks_report.render_check(found, width=screen.width)
-    give(plain(text, screen))
-
-
-def _check_format(output_format: str) -> None:
-    if output_format not in ("text", "json"):
-        raise UsageError(f"--output-format {output_format}: no such format; there are text, json")
+    deliver(Found(result=found), output_format=output_format, files=files)
 
 
 def _numbers(option: str, values: list[str]) -> tuple[float, ...]:

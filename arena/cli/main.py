@@ -47,7 +47,7 @@ OVERVIEW: Mapping[str, str] = {
     "rank": "Which of several variants is best?",
     "gate": "May this prompt ship?",
     "tally": "What do these judgments, or a score such as 8-2, say?",
-    "aa": "How often would my gate, or my own rule, cry wolf?",
+    "aa": "How often would my gate, or my own rule, raise a false alarm?",
     "label": "What do people say, shown both answers blind?",
     "audit": "Can I trust the judge?",
     "size": "How much traffic, or how many cases, does a test need?",

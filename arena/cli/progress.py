@@ -1,12 +1,14 @@
 """Progress on stderr: a bar on a terminal, a line every few seconds elsewhere."""
 
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
-from arena.cli.screen import Screen, say
+from arena.cli.screen import say
+from arena.reports.report import Page
 
 SECONDS_BETWEEN_LINES = 5.0
 
@@ -81,11 +83,11 @@ class NoProgress:
 
 
 @contextmanager
-def showing_progress(screen: Screen, *, quiet: bool) -> Iterator[LineProgress | BarProgress | NoProgress]:
+def showing_progress(screen: Page, *, quiet: bool) -> Iterator[LineProgress | BarProgress | NoProgress]:
     """Choose how progress is shown on stderr, and clean up at the end."""
     if quiet:
         yield NoProgress()
-    elif screen.tty:
+    elif sys.stderr.isatty():
         with BarProgress(colour=screen.colour) as bar:
             yield bar
     else:

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from arena.cli import options as shared
+from arena.cli.deliver import check_formats, deliver
 from arena.cli.environment import read_environment
+from arena.cli.project import run_reference
 from arena.cli.screen import say
 from arena.errors import NotTrustworthy, UsageError
+from arena.reports.report import Found
 from arena.reports.safe_text import safe_line
 
 if TYPE_CHECKING:
@@ -68,11 +71,10 @@ def rank(
     verbose: shared.Verbose = False,
 ) -> None:
     """Which of several variants is best? Every pair is judged, and all stand on one scale."""
-    from arena.cli.deliver import check_ranking_formats
     from arena.records.run_options import RunOptions
 
     files = output or []
-    check_ranking_formats(output_format, files)
+    check_formats("plan" if dry_run else "rank", output_format, files)
     paths = what or [Path("experiment.yaml")]
     if _are_judgments(paths):
         _refuse_options_of_runs(context)
@@ -120,9 +122,7 @@ def _rank_experiment(
     output_format: str,
     files: Sequence[Path],
 ) -> None:
-    from arena.cli.crash import naming_the_run
-    from arena.cli.deliver import deliver_ranking
-    from arena.cli.running import carry_out, show_plan
+    from arena.cli.running import carry_out
     from arena.engine.ask import Asked
     from arena.offline.rank.execute import execute_pairs
     from arena.offline.rank.prepare import outlook_of, prepare_rank
@@ -130,7 +130,7 @@ def _rank_experiment(
 
     plan, expected = prepare_rank(path, asked, root=running.root, environment=environment, columns=columns)
     if running.dry_run:
-        show_plan(outlook_of(plan, expected), output_format=output_format)
+        deliver(Found(result=outlook_of(plan, expected)), output_format=output_format, files=files)
         return
 
     def concluding(asked: Asked, folder: "RunFolder") -> "Ranked":
@@ -149,8 +149,12 @@ def _rank_experiment(
         verbose=running.verbose,
         executing=execute_pairs,
     )
-    with naming_the_run(runs_folder(plan.root) / ranked.facts.run):
-        deliver_ranking(ranked.result, ranked.facts, output_format=output_format, files=files)
+    found = Found(
+        result=ranked.result,
+        facts=ranked.facts,
+        reference=run_reference("latest", plan.root, start=Path.cwd()),
+    )
+    deliver(found, output_format=output_format, files=files, folder=runs_folder(plan.root) / ranked.facts.run)
     _raise_fault(ranked.result)
 
 
@@ -188,7 +192,6 @@ def _refuse_options_of_runs(context: typer.Context) -> None:
 def _rank_judgments(paths: Sequence[Path], *, seed: int, output_format: str, files: Sequence[Path]) -> None:
     import numpy as np
 
-    from arena.cli.deliver import deliver_ranking
     from arena.files import judgments
     from arena.offline.rank.summarise import rank_judgments
 
@@ -197,7 +200,7 @@ def _rank_judgments(paths: Sequence[Path], *, seed: int, output_format: str, fil
         say(f"warning: {warning}")
     source = ", ".join(str(path) for path in paths)
     result = rank_judgments(table, source=source, rng=np.random.default_rng(seed))
-    deliver_ranking(result, None, output_format=output_format, files=files)
+    deliver(Found(result=result), output_format=output_format, files=files)
     _raise_fault(result)
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from arena.cli.deliver import check_formats, check_ranking_formats, deliver, deliver_ranking, telling_junit
+from arena.cli.deliver import check_formats, deliver, found_in, telling_junit
 from arena.cli.options import OutputFile, OutputFormat, Root, RunArgument
 from arena.cli.project import project_root, run_reference
 
@@ -14,7 +14,6 @@ def report(
     root: Root = None,
 ) -> None:
     """Print the report of a past run again, or write it to files; nothing is asked of any model."""
-    from arena.reports.shown import Shown
     from arena.runs.find import find
     from arena.runs.saved import load
 
@@ -22,11 +21,8 @@ def report(
     here = Path.cwd()
     folder = project_root(root, start=here)
     saved = load(find(run, root=folder))
-    if saved.is_ranking:
-        check_ranking_formats(output_format, files)
-        deliver_ranking(saved.ranking, saved.facts, output_format=output_format, files=files)
-        return
-    check_formats(output_format, files)
-    shown = Shown(reference=run_reference(run, folder, start=here))
+    result = saved.ranking if saved.is_ranking else saved.result
+    check_formats(result.kind, output_format, files)
+    found = found_in(saved, result, facts=saved.facts, reference=run_reference(run, folder, start=here))
     with telling_junit(saved.id, output_format, files):
-        deliver(saved.result, saved.facts, shown, output_format=output_format, files=files, run=saved)
+        deliver(found, output_format=output_format, files=files, folder=saved.path)

@@ -6,52 +6,38 @@ import gc
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, TypeVar
 
+from arena.cli.deliver import deliver
 from arena.cli.progress import showing_progress
-from arena.cli.screen import give, say, screen_of
+from arena.cli.screen import say, screen_of
 from arena.engine.ask import Asked, Executing, ask
 from arena.engine.execute import execute
 from arena.engine.forecast import Forecast
 from arena.engine.plan import DuelPlan
 from arena.engine.prepare import callable_models, cap_of
 from arena.providers import table
+from arena.reports.report import Found
 from arena.reports.safe_text import safe
 from arena.runs.folder import RunFolder, open_run
 
 if TYPE_CHECKING:
     from arena.offline.duel.conclude import Finished
     from arena.offline.gate.conclude import Gated
-    from arena.records.outlook import Outlook
 
 Ended = TypeVar("Ended")
 
 
-def give_plan(plan: DuelPlan, expected: Forecast, *, output_format: str) -> None:
+def give_plan(plan: DuelPlan, expected: Forecast, *, output_format: str, files: Sequence[Path]) -> None:
     """Show what a duel would ask, cost and be able to prove."""
     from arena.engine.outlook import outlook
 
-    show_plan(outlook(plan, expected), output_format=output_format)
-
-
-def show_plan(planned: "Outlook", *, output_format: str) -> None:
-    """Show what is known of a run before it is sent."""
-    from arena.reports import plan_report
-
-    screen = screen_of(sys.stdout, os.environ)
-    text = plan_report.render(
-        planned,
-        output_format,
-        width=screen.width,
-        colour=screen.colour,
-        unicode=screen.unicode,
-    )
-    give(text)
+    deliver(Found(result=outlook(plan, expected)), output_format=output_format, files=files)
 
 
 def run_plan(
@@ -74,7 +60,7 @@ def run_plan(
         plan,
         expected,
         concluding=concluding,
-        loading=("arena.offline.duel.conclude", "arena.reports.table"),
+        loading=("arena.offline.duel.conclude", "arena.reports.terminal"),
         cache_dir=cache_dir,
         environment=environment,
         quiet=quiet,
@@ -102,7 +88,7 @@ def run_gate(
         plan,
         expected,
         concluding=concluding,
-        loading=("arena.offline.gate.conclude", "arena.reports.table"),
+        loading=("arena.offline.gate.conclude", "arena.reports.terminal"),
         cache_dir=cache_dir,
         environment=environment,
         quiet=quiet,

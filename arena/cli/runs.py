@@ -1,28 +1,23 @@
 """`arena runs`: the past runs of this project."""
 
-import os
-import sys
 from pathlib import Path
 
-from arena.cli.options import OutputFormat, Root
+from arena.cli.deliver import check_formats, deliver
+from arena.cli.options import OutputFile, OutputFormat, Root
 from arena.cli.project import project_root
-from arena.cli.screen import give, say, screen_of
-from arena.errors import UsageError
+from arena.cli.screen import say
+from arena.reports.report import Found
 
 
-def runs(root: Root = None, output_format: OutputFormat = "text") -> None:
+def runs(root: Root = None, output_format: OutputFormat = "text", output: OutputFile = None) -> None:
     """List past runs, newest first."""
-    from arena.reports import run_list
     from arena.runs.history import past_runs
 
-    if output_format not in ("text", "json"):
-        raise UsageError(f"--output-format {output_format}: no such format; there are text, json")
+    files = output or []
+    check_formats("runs", output_format, files)
     folder = project_root(root, start=Path.cwd())
     found = past_runs(folder)
-    if output_format == "json":
-        give(run_list.render_json(found))
-    elif not found:
+    if not found.runs and output_format == "text" and not files:
         say(f"no runs yet in {folder}: arena duel EXPERIMENT makes the first one")
-    else:
-        screen = screen_of(sys.stdout, os.environ)
-        give(run_list.render(found, width=screen.width, colour=screen.colour, unicode=screen.unicode))
+        return
+    deliver(Found(result=found), output_format=output_format, files=files)

@@ -4,27 +4,17 @@ import os
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from shutil import get_terminal_size
 from typing import TextIO
 
 from arena.errors import StorageFailed
+from arena.reports.report import Page
 
 #: Columns where nobody says how many there are: a pipe, a log.
 NARROW = 80
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Screen:
-    """What a stream can show."""
-
-    width: int  # columns
-    colour: bool
-    unicode: bool
-    tty: bool
-
-
-def screen_of(stream: TextIO, environment: Mapping[str, str]) -> Screen:
+def screen_of(stream: TextIO, environment: Mapping[str, str]) -> Page:
     """Find out what `stream` can show; NO_COLOR, FORCE_COLOR and COLUMNS decide where they are set."""
     tty = stream.isatty()
     colour = tty and environment.get("TERM") != "dumb"
@@ -37,7 +27,7 @@ def screen_of(stream: TextIO, environment: Mapping[str, str]) -> Screen:
         width = int(columns)
     else:
         width = get_terminal_size((NARROW, 24)).columns if tty else NARROW
-    return Screen(width=max(width, 40), colour=colour, unicode=_shows_unicode(stream), tty=tty)
+    return Page(width=max(width, 40), colour=colour, unicode=_shows_unicode(stream))
 
 
 def _shows_unicode(stream: TextIO) -> bool:

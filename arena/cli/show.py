@@ -28,10 +28,10 @@ def show(run: RunArgument = "latest", case: CaseArgument = None, root: Root = No
     screen = screen_of(sys.stdout, os.environ)
     if chosen is None:
         lines = cases.lines()
-        text = render_list(lines, run=cases.run, width=screen.width, colour=screen.colour, unicode=screen.unicode)
+        text = render_list(lines, screen, run=cases.run)
     else:
         view = cases.view(chosen)
-        text = render_case(view, width=screen.width, colour=screen.colour, unicode=screen.unicode)
+        text = render_case(view, screen)
     give(text)
 
 

@@ -1,16 +1,13 @@
 """`arena size`: how many units a test needs, before it starts."""
 
-import os
-import sys
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from arena.cli.deliver import check_formats, deliver
 from arena.cli.options import Root
-from arena.cli.screen import Screen, give, screen_of
 from arena.cli.size_options import (
     DESIGN,
     PILOT,
@@ -36,6 +33,7 @@ from arena.cli.size_options import (
     SpendingName,
 )
 from arena.errors import UsageError
+from arena.reports.report import Found
 
 if TYPE_CHECKING:
     from arena.planning.size import Circumstances
@@ -80,7 +78,8 @@ def rate(
     """Say how much traffic a change of a rate needs, such as resolved or escalated conversations."""
     from arena.planning.size import Circumstances, size_rate
 
-    files = _formats(output_format, output)
+    files = output or []
+    check_formats("size", output_format, files)
     circumstances = Circumstances(
         alpha=alpha,
         power=power,
@@ -108,7 +107,7 @@ def rate(
         from arena.planning.searched_size import size_rate_exactly
 
         plan = size_rate_exactly(control, change, circumstances)
-    _give(pilot.noted(plan), output_format, files)
+    deliver(Found(result=pilot.noted(plan)), output_format=output_format, files=files)
 
 
 @app.command()
@@ -157,7 +156,8 @@ def mean(
     """Say how much traffic a change of a mean or a ratio needs, such as latency, cost or cost per success."""
     from arena.planning.size import Circumstances
 
-    files = _formats(output_format, output)
+    files = output or []
+    check_formats("size", output_format, files)
     circumstances = Circumstances(
         alpha=alpha,
         power=power,
@@ -187,7 +187,7 @@ def mean(
         if spread is None:
             raise UsageError("--sd: say the standard deviation of one unit, or --ratio-of, or --from-run RUN")
         plan = size_mean(spread, change, circumstances, margin=margin)
-    _give(pilot.noted(plan), output_format, files)
+    deliver(Found(result=pilot.noted(plan)), output_format=output_format, files=files)
 
 
 @app.command()
@@ -230,7 +230,8 @@ def duel(
     root: Root = None,
 ) -> None:
     """Say how many cases a duel needs, by the rule that decides it."""
-    files = _formats(output_format, output)
+    files = output or []
+    check_formats("size", output_format, files)
     if from_run is not None:
         if ties is not None or changed is not None:
             raise UsageError("--from-run: the run says what is tied and what changes; leave --ties and --changed out")
@@ -260,7 +261,7 @@ def duel(
         from arena.planning.duel_size import size_duel
 
         plan = size_duel(win_rate, ties or 0.0, alpha=0.05 if alpha is None else alpha, power=power)
-    _give(plan, output_format, files)
+    deliver(Found(result=plan), output_format=output_format, files=files)
 
 
 class _Pilot:
@@ -348,33 +349,3 @@ def _experiment(path: Path, root: Path | None) -> "Experiment":
     from arena.files.experiments import load
 
     return load(path, root=root)
-
-
-def _formats(output_format: str, files: list[Path] | None) -> dict[Path, str]:
-    """Return the format of each file, or refuse what cannot be written, before anything is computed."""
-    from arena.reports.size_report import FORMATS, format_of
-
-    if output_format not in FORMATS:
-        raise UsageError(f"--output-format {output_format}: no such format; there are {', '.join(FORMATS)}")
-    return {file: format_of(file) for file in files or ()}
-
-
-def _give(plan: "SizePlan", output_format: str, files: Mapping[Path, str]) -> None:
-    from arena.reports import size_report
-
-    for file, its_format in files.items():
-        from arena.cli.deliver import FILE_WIDTH, write_file
-
-        write_file(file, size_report.render(plan, its_format, width=FILE_WIDTH))
-    screen = screen_of(sys.stdout, os.environ)
-    text = size_report.render(plan, output_format, width=screen.width)
-    give(plain(text, screen) if output_format == "text" else text)
-
-
-def plain(text: str, screen: Screen) -> str:
-    """Return text as the screen can show it: where it has ASCII alone, every mark of ours becomes one of its."""
-    if screen.unicode:
-        return text
-    from arena.reports.canvas import ASCII, WIDER
-
-    return text.translate(ASCII | WIDER).replace("←", "<").encode("ascii", "backslashreplace").decode("ascii")

@@ -1,16 +1,15 @@
 """`arena tally`: what do these judgments say?"""
 
-import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from arena.cli.deliver import FILE_WIDTH, check_formats, write_file
+from arena.cli.deliver import check_formats, deliver
 from arena.cli.options import OutputFile, OutputFormat
-from arena.cli.screen import give, say, screen_of
+from arena.cli.screen import say
 from arena.errors import UsageError
+from arena.reports.report import Found
 
 if TYPE_CHECKING:
     from arena.records.tally import TallyResult
@@ -34,24 +33,9 @@ def tally(
     output: OutputFile = None,
 ) -> None:
     """What do these judgments say: people's, another tool's, or a score such as 8-2?"""
-    from arena.reports.formats import format_of
-    from arena.reports.tally_report import render
-
     files = output or []
-    check_formats(output_format, files, plain=True)
-    result = _tallied(what, control, treatment)
-    for file in files:
-        write_file(file, render(result, output_format=format_of(file), width=FILE_WIDTH, colour=False, unicode=True))
-    screen = screen_of(sys.stdout, os.environ)
-    give(
-        render(
-            result,
-            output_format=output_format,
-            width=screen.width,
-            colour=screen.colour,
-            unicode=screen.unicode,
-        )
-    )
+    check_formats("tally", output_format, files)
+    deliver(Found(result=_tallied(what, control, treatment)), output_format=output_format, files=files)
 
 
 def _tallied(what: list[str], control: str | None, treatment: str | None) -> "TallyResult":

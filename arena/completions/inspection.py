@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import Literal
 
 from arena.completions.store.cache import Cache
 
@@ -13,7 +13,9 @@ from arena.completions.store.cache import Cache
 class CacheInfo:
     """What a cache holds."""
 
-    folder: Path
+    schema_version: int = 1
+    kind: Literal["cache"] = "cache"
+    folder: str
     entries: int
     damaged: tuple[str, ...]  # keys
     size_bytes: int  # of all files of the folder
@@ -40,7 +42,7 @@ def info(cache: Cache) -> CacheInfo:
         paid_usd += completion.cost_usd or 0.0
     known = sorted(filter(None, times))
     return CacheInfo(
-        folder=cache.folder,
+        folder=str(cache.folder),
         entries=len(times) + len(damaged),
         damaged=tuple(damaged),
         size_bytes=sum(path.stat().st_size for path in cache.folder.glob("*") if path.is_file()),

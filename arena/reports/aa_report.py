@@ -5,23 +5,13 @@ from rich.text import Text
 from arena.records.aa import AAResult
 from arena.reports import numbers
 from arena.reports.canvas import Canvas
-from arena.runs.codec import dumps, to_json
+from arena.reports.report import Found, Page
 from arena.stats.estimate import Estimate
 
 
-def render(result: AAResult, output_format: str, *, width: int, colour: bool, unicode: bool) -> str:
-    """Return the report as text or JSON.
-
-    Args:
-        result: what was measured.
-        output_format: "json", else text.
-        width: columns; no line is longer.
-        colour: with colour codes; every mark reads without them.
-        unicode: False draws with ASCII alone.
-    """
-    if output_format == "json":
-        return dumps(to_json(result), indent=2) + "\n"
-    canvas = Canvas(width=width, colour=colour, unicode=unicode)
+def render(found: Found[AAResult], page: Page) -> str:
+    """Return the report as text."""
+    canvas, result = Canvas.of(page), found.result
     units = f"{result.units:,} independent unit{'s' if result.units != 1 else ''}"
     how = f"all {result.draws:,} ways to swap the labels" if result.exact else f"{result.draws:,} random label swaps"
     header = [Text(canvas.foreign_line(result.experiment.name), style="bold"), Text(units), Text(how)]

@@ -8,9 +8,8 @@ from arena.records.audit import AgreementGroup, AuditResult, Drift
 from arena.reports import numbers
 from arena.reports.bars import SHORTEST_TRACK, share_bar
 from arena.reports.canvas import LABEL_WIDTH, Align, Canvas, columns
-from arena.reports.formats import PLAIN, check_format
 from arena.reports.judge_lines import coefficient, judge_lines
-from arena.runs.codec import dumps, to_json
+from arena.reports.report import Found, Page
 from arena.stats.estimate import Estimate
 
 DOT = " · "
@@ -25,27 +24,9 @@ KINDS = {
 }
 
 
-def render(result: AuditResult, *, output_format: str, width: int, colour: bool, unicode: bool) -> str:
-    """Return the report in one of the formats there are.
-
-    Args:
-        result: what was found; nothing is estimated here.
-        output_format: text or json.
-        width: columns; no line of text is longer.
-        colour: with colour codes; every mark reads without them.
-        unicode: False draws with ASCII alone.
-
-    Raises:
-        UsageError: there is no such format.
-    """
-    check_format(output_format, PLAIN)
-    if output_format == "json":
-        return dumps(to_json(result), indent=2) + "\n"
-    return render_text(result, Canvas(width=width, colour=colour, unicode=unicode))
-
-
-def render_text(result: AuditResult, canvas: Canvas) -> str:
-    """Return the report for a person."""
+def render(found: Found[AuditResult], page: Page) -> str:
+    """Return the report as text."""
+    canvas, result = Canvas.of(page), found.result
     sections = [
         _headline(canvas, result),
         [*_compared(canvas, result), *_agreement(canvas, result), *_coefficients(canvas, result)],

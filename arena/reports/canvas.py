@@ -9,43 +9,10 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from arena.reports.ascii_marks import ASCII, in_ascii
+from arena.reports.report import Page
 from arena.reports.safe_text import safe, safe_line
 
-#: What each mark of ours becomes where only ASCII can be shown: one column for one column.
-ASCII = str.maketrans(
-    {
-        "✓": "y",
-        "✗": "n",
-        "→": ">",
-        "←": "<",
-        "·": "|",
-        "…": "~",
-        "−": "-",
-        "–": "-",
-        "½": "h",
-        "┈": ".",
-        "─": "-",
-        "├": "[",
-        "┤": "]",
-        "┼": "+",
-        "│": "|",
-        "●": "o",
-        "▕": "|",
-        "▏": ".",
-        "▐": "#",
-        "▌": "#",
-        "█": "#",
-        "▓": "%",
-        "▒": "=",
-        "░": ":",
-        "▲": "^",
-        "▼": "v",
-        "⟨": "<",
-        "⟩": ">",
-    }
-)
-#: Marks in our own sentences that need more columns in ASCII: replaced before lines are laid out.
-WIDER = str.maketrans({"≥": ">=", "≤": "<=", "×": "x", "α": "alpha", "°": "deg", "“": '"', "”": '"', "’": "'"})
 LABEL_WIDTH = 12
 GAP = "  "
 
@@ -61,6 +28,11 @@ class Canvas:
     colour: bool
     unicode: bool
 
+    @classmethod
+    def of(cls, page: Page) -> "Canvas":
+        """Return a canvas of a page."""
+        return cls(width=page.width, colour=page.colour, unicode=page.unicode)
+
     def foreign(self, text: str) -> str:
         """Return text of a model or a file, safe to show here; line feeds stay."""
         return self._shown(safe(text))
@@ -70,9 +42,7 @@ class Canvas:
         return self._shown(safe_line(text))
 
     def _shown(self, text: str) -> str:
-        return (
-            text if self.unicode else text.translate(ASCII | WIDER).encode("ascii", "backslashreplace").decode("ascii")
-        )
+        return text if self.unicode else in_ascii(text)
 
     def wrap(self, text: Text, width: int | None = None) -> list[Text]:
         """Break `text` into lines of at most `width` columns, between words where it can."""

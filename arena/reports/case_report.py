@@ -1,4 +1,4 @@
-"""Cases seen from near: a list of all with their outcomes, and one with everything said about it."""
+"""Cases in detail: a list of all with their outcomes, and one with everything said about it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +14,7 @@ from arena.records.judgment import Judgment
 from arena.records.score import Score
 from arena.reports import numbers
 from arena.reports.canvas import Canvas, beside, columns
+from arena.reports.report import Page
 
 SIDE_BY_SIDE = 100  # columns from which two answers stand beside each other
 OUTCOMES: Mapping[str, tuple[str, str]] = {
@@ -50,13 +51,15 @@ class CaseView:
     line: CaseLine
 
 
-def render_list(lines: Sequence[CaseLine], *, run: str, width: int, colour: bool, unicode: bool) -> str:
+def render_list(lines: Sequence[CaseLine], page: Page, *, run: str) -> str:
     """Return a table of cases: outcome, checks of both arms, and how each begins."""
-    canvas = Canvas(width=width, colour=colour, unicode=unicode)
+    canvas = Canvas.of(page)
     rows = [[Text(title, style="dim") for title in ("Case", "outcome", "checks passed", "")]]
     rows += [_list_row(canvas, line) for line in lines]
     table = [Text.assemble(" ", line) for line in columns(rows, ("left", "left", "left", "left"))]
-    return canvas.draw([Text(canvas.foreign_line(run), style="bold"), *(canvas.fit(line, width) for line in table)])
+    return canvas.draw(
+        [Text(canvas.foreign_line(run), style="bold"), *(canvas.fit(line, canvas.width) for line in table)]
+    )
 
 
 def _list_row(canvas: Canvas, line: CaseLine) -> list[Text]:
@@ -77,9 +80,9 @@ def _outcome(line: CaseLine) -> Text:
     return Text(", ").join(parts)
 
 
-def render_case(view: CaseView, *, width: int, colour: bool, unicode: bool) -> str:
+def render_case(view: CaseView, page: Page) -> str:
     """Return one case: its prompts, both answers side by side where there is room, checks and judgments."""
-    canvas = Canvas(width=width, colour=colour, unicode=unicode)
+    canvas = Canvas.of(page)
     sections = [_head(canvas, view), _prompts(canvas, view), _answers(canvas, view), _judgments(canvas, view)]
     lines: list[Text] = []
     for section in sections:

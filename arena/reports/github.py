@@ -3,48 +3,40 @@
 from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
 
-from arena.records.gate import GateResult
 from arena.records.metric import Decision
 from arena.records.result import ArmDifference, DuelResult
 from arena.records.run import RunFacts
+from arena.reports.report import Found, Page
 from arena.reports.safe_text import safe_line
-from arena.reports.shown import Shown
-from arena.reports.verdict_lines import summary
+from arena.reports.verdict_lines import is_gate, summary
 
 COMMANDS: Mapping[Decision, str] = {"pass": "notice", "fail": "error", "inconclusive": "warning"}
 MOST_ANNOTATIONS = 10  # of one kind in one step; more are not shown
 TITLE = "arena gate"
 
 
-def render(result: DuelResult, facts: RunFacts | None, shown: Shown, *, width: int, colour: bool, unicode: bool) -> str:
+def render(found: Found[DuelResult], page: Page) -> str:
     """Return one annotation for the verdict and one for each reason that keeps it from passing.
 
     They point at the first changed line of the treatment's prompt file where it has one, else at the experiment.
-
-    Args:
-        result: what was found.
-        facts: of the run; None where nothing was asked.
-        shown: what the command line adds.
-        width: unused.
-        colour: unused.
-        unicode: unused.
     """
-    return "".join(f"{line}\n" for line in _annotations(result, facts, shown))
+    return "".join(f"{line}\n" for line in _annotations(found))
 
 
-def _annotations(result: DuelResult, facts: RunFacts | None, shown: Shown) -> Iterator[str]:
-    place = _place(result, facts)
-    if not isinstance(result, GateResult):
-        rate = result.win_rate
-        found = "no win rate" if rate is None or rate.value is None else f"win rate {100 * rate.value:.1f}%"
-        yield annotation("notice", f"{result.experiment.name}: {found}", place)
+def _annotations(found: Found[DuelResult]) -> Iterator[str]:
+    place = _place(found.result, found.facts)
+    if not is_gate(found):
+        rate = found.result.win_rate
+        said = "no win rate" if rate is None or rate.value is None else f"win rate {100 * rate.value:.1f}%"
+        yield annotation("notice", f"{found.result.experiment.name}: {said}", place)
         return
+    result = found.result
     open_reasons = [reason for reason in result.reasons if reason.decision != "pass"]
     first = open_reasons[: MOST_ANNOTATIONS - 1]
-    headline = f"{result.decision.upper()}: {summary(result, shown)}"
+    headline = f"{result.decision.upper()}: {summary(found)}"
     if len(open_reasons) > len(first):
         headline += f" ({len(open_reasons) - len(first)} more reasons in the report)"
-    counted_as_fail = result.decision == "inconclusive" and shown.counted_as == "fail"
+    counted_as_fail = result.decision == "inconclusive" and found.counted_as == "fail"
     yield annotation(COMMANDS["fail" if counted_as_fail else result.decision], headline, place)
     for reason in first:
         yield annotation(COMMANDS[reason.decision], reason.message, place)

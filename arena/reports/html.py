@@ -1,50 +1,28 @@
-"""The report as one page: the verdict, what it rests on, and every case from near.
+"""The report as one page: the verdict, what it rests on, and every case in detail.
 
 It is one file that asks for nothing. What models and people wrote is text in it and nothing else: in the page's own
 markup it is escaped, and the cases are data from which the page's script makes text.
 """
 
-from collections.abc import Sequence
-
-from arena.records.case_details import CaseDetails
 from arena.records.gate import GateResult
 from arena.records.result import DuelResult
-from arena.records.run import RunFacts
 from arena.reports.page import arms, criteria, judge, spread, verdict
 from arena.reports.page import run as run_facts
 from arena.reports.page.cases import data_of
 from arena.reports.page.markup import join, tag
 from arena.reports.page.shell import embedded, fill
-from arena.reports.shown import Shown
+from arena.reports.report import Found, Page
 
 SCRIPTS = ("word_differences.js", "case_parts.js", "report.js")
 STYLES = ("page.css", "report.css")
 
 
-def render(
-    result: DuelResult,
-    facts: RunFacts | None,
-    shown: Shown,
-    *,
-    width: int,
-    colour: bool,
-    unicode: bool,
-    cases: Sequence[CaseDetails] = (),
-) -> str:
-    """Return the report of a duel or a gate as a self-contained page.
-
-    Args:
-        result: what was found; nothing is estimated here.
-        facts: of the run; None where nothing was asked.
-        shown: what the command line adds.
-        width: unused; the page is as wide as its reader's screen or paper.
-        colour: unused; a reader's device chooses light or dark.
-        unicode: unused.
-        cases: of the run, from near; a gate that asked nothing has none.
-    """
+def render(found: Found[DuelResult], page: Page) -> str:
+    """Return the report of a duel or a gate as a self-contained page."""
+    result, cases = found.result, found.details()
     above = [
-        verdict.masthead(result, shown),
-        tag("div", verdict.reasons(result, facts), verdict.headline(result), class_="hero"),
+        verdict.masthead(found),
+        tag("div", verdict.reasons(found), verdict.headline(result), class_="hero"),
         arms.differences(result.differences),
         criteria.criteria(result),
         criteria.axes(result),
@@ -56,7 +34,7 @@ def render(
         spread.distributions(result, cases),
         criteria.others(result),
         run_facts.notes(result),
-        run_facts.run(result, facts),
+        run_facts.run(result, found.facts),
     ]
     return fill(
         "report.html",

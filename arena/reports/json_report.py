@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from arena.records.gate import GateResult
-from arena.records.ranking import RankResult
-from arena.records.result import DuelResult
-from arena.records.run import RunFacts
+from arena.reports.report import Found, Page, Result
 from arena.runs.codec import dumps, to_json
 from arena.runs.facts import facts_to_json
 
+#: Plans keep what they were asked in the order in which it was asked.
+IN_ORDER = ("size", "looks_plan", "looks_check", "cache")
 #: What a gate's report says of a run that there was none of.
 NOTHING_ASKED: Mapping[str, Any] = {
     "run": None,
@@ -19,15 +18,10 @@ NOTHING_ASKED: Mapping[str, Any] = {
 }
 
 
-def render(result: DuelResult | RankResult, facts: RunFacts | None, *, counted_as: str | None = None) -> str:
-    """Return result and facts merged as indented JSON; the result's own keys come first and stand.
-
-    Args:
-        result: what was found.
-        facts: of the run; keys that the result has too are the result's. None where nothing was asked.
-        counted_as: what the command line made of an open verdict.
-    """
-    found = to_json(result)
-    of_run = facts_to_json(facts) if facts else NOTHING_ASKED if isinstance(result, GateResult) else {}
-    said = {"counted_as": counted_as} if counted_as else {}
-    return dumps(found | {**of_run, **said} | found, indent=2) + "\n"
+def render(found: Found[Result], page: Page) -> str:
+    """Return result and facts merged as indented JSON; the result's own keys come first and stand."""
+    kind = found.result.kind
+    result: dict[str, Any] = to_json(found.result, sort=kind not in IN_ORDER)
+    facts = facts_to_json(found.facts) if found.facts else NOTHING_ASKED if kind == "gate" else {}
+    said = {"counted_as": found.counted_as} if found.counted_as else {}
+    return dumps(result | {**facts, **said} | result, indent=2) + "\n"

@@ -3,38 +3,22 @@
 import re
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from arena.errors import UsageError
 from arena.records.gate import GateResult, Reason
 from arena.records.metric import Decision
-from arena.records.result import DuelResult
-from arena.records.run import RunFacts
+from arena.reports.report import Found, Page
 from arena.reports.safe_text import safe, safe_line
-from arena.reports.shown import Shown
 from arena.reports.spent import spent_by
 
 #: Characters that no XML may hold, besides the controls that are made visible.
 _NO_XML = re.compile("[\ufffe\uffff]")
 
 
-def render(result: DuelResult, facts: RunFacts | None, shown: Shown, *, width: int, colour: bool, unicode: bool) -> str:
-    """Return a test suite: a failure for what is refuted, skipped for what is open.
-
-    Args:
-        result: of a gate.
-        facts: of the run; None where nothing was asked.
-        shown: what the command line adds.
-        width: unused.
-        colour: unused.
-        unicode: unused.
-
-    Raises:
-        UsageError: the result is a duel's, which decides nothing.
-    """
-    if not isinstance(result, GateResult):
-        raise UsageError("junit: a duel gives no verdict", hint="arena gate EXPERIMENT|RUN -o FILE.xml writes one")
-    suite = _suite(result.experiment.name, seconds=spent_by(facts).seconds)
+def render(found: Found[GateResult], page: Page) -> str:
+    """Return a test suite: a failure for what is refuted, skipped for what is open."""
+    result = found.result
+    suite = _suite(result.experiment.name, seconds=spent_by(found.facts).seconds)
     # A verdict that the command line counts as a pass or a fail is that in CI, and keeps its words.
-    counted = shown.counted_as if result.decision == "inconclusive" else None
+    counted = found.counted_as if result.decision == "inconclusive" else None
     for reason in result.reasons:
         _add(suite, reason, counted)
     _count(suite)

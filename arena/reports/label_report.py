@@ -4,25 +4,15 @@ from rich.text import Text
 
 from arena.records.labelling import LabelSummary, RaterProgress
 from arena.reports.canvas import Align, Canvas, columns
-from arena.runs.codec import dumps, to_json
+from arena.reports.report import Found, Page
 
 TITLES = ("Rater", "labelled", "skipped", "left", "")
 ALIGN: tuple[Align, ...] = ("left", "right", "right", "right", "left")
 
 
-def render(summary: LabelSummary, output_format: str, *, width: int, colour: bool, unicode: bool) -> str:
-    """Return every rater's progress as text or JSON.
-
-    Args:
-        summary: what was counted.
-        output_format: "json", else text.
-        width: columns; no line is longer.
-        colour: with colour codes; every mark reads without them.
-        unicode: False draws with ASCII alone.
-    """
-    if output_format == "json":
-        return dumps(to_json(summary), indent=2) + "\n"
-    canvas = Canvas(width=width, colour=colour, unicode=unicode)
+def render(found: Found[LabelSummary], page: Page) -> str:
+    """Return every rater's progress as text."""
+    canvas, summary = Canvas.of(page), found.result
     pairs = f"{summary.cases:,} case{'s' if summary.cases != 1 else ''} with two answers"
     head = [Text(canvas.foreign_line(summary.run), style="bold"), Text(pairs)]
     if summary.without_pair:

@@ -12,6 +12,7 @@ from arena.records.labelling import AnswerPair
 from arena.records.rubric import Rubric
 from arena.reports.canvas import Canvas, beside
 from arena.reports.case_report import SIDE_BY_SIDE
+from arena.reports.report import Page
 
 TITLES = ("Answer 1", "Answer 2")
 KEYS: Sequence[tuple[str, str]] = (
@@ -29,34 +30,30 @@ KEYS: Sequence[tuple[str, str]] = (
 MOST_WORDS = 4000
 
 
-def render_pair(
-    pair: AnswerPair, first: str, *, place: str, note: str, marked: bool, width: int, colour: bool, unicode: bool
-) -> str:
+def render_pair(pair: AnswerPair, first: str, page: Page, *, place: str, note: str, marked: bool) -> str:
     """Return one case as it is put to a rater: conversation, documents, reference, both answers.
 
     Args:
         pair: what is compared.
         first: the variant that stands first; no variant's name is shown.
+        page: what it is shown on; from 100 columns the answers stand side by side, else one above the other.
         place: how far the rater is, e.g. "3 of 60 labelled".
         note: what the rater noted so far.
         marked: whether words that only one answer has are marked.
-        width: columns; from 100 the answers stand side by side, else one above the other.
-        colour: with colour codes; every mark reads without them.
-        unicode: False draws with ASCII alone.
     """
-    canvas = Canvas(width=width, colour=colour, unicode=unicode)
+    canvas = Canvas.of(page)
     head = Text.assemble(
-        (f" {place} ", "bold reverse" if colour else "bold"), "  ", (canvas.foreign_line(pair.case.id), "dim")
+        (f" {place} ", "bold reverse" if page.colour else "bold"), "  ", (canvas.foreign_line(pair.case.id), "dim")
     )
-    lines = [Text("─" * width, style="dim"), head, Text(), *_asked(canvas, pair)]
+    lines = [Text("─" * page.width, style="dim"), head, Text(), *_asked(canvas, pair)]
     lines += [Text(), *_answers(canvas, pair, first, marked=marked)]
     lines += [Text(), *canvas.labelled("Note", [Text(canvas.foreign(note))])] if note else []
     return canvas.draw([*lines, Text()])
 
 
-def render_help(rubric: Rubric, *, width: int, colour: bool, unicode: bool) -> str:
+def render_help(rubric: Rubric, page: Page) -> str:
     """Return the keys, and what the rubric asks to look at."""
-    canvas = Canvas(width=width, colour=colour, unicode=unicode)
+    canvas = Canvas.of(page)
     lines = []
     for key, meaning in KEYS:
         lines += canvas.hang(Text.assemble("  ", (f"{key:<5}", "bold")), Text(meaning))

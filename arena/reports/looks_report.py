@@ -4,40 +4,42 @@ from collections.abc import Sequence
 
 from arena.records.plans import Look, LooksCheck, LooksPlan
 from arena.reports import numbers
+from arena.reports.ascii_marks import in_ascii
+from arena.reports.report import Found, Page
 from arena.reports.size_report import wrapped
-from arena.runs.codec import dumps, to_json
 
 _TITLE = "information  stop at |z| ≥  p-value   alpha spent"
 
 
-def render_plan(plan: LooksPlan, *, width: int) -> str:
-    """Return the boundaries of a plan as text, a line a look; sentences are at most `width` columns wide."""
+def render_plan(found: Found[LooksPlan], page: Page) -> str:
+    """Return the boundaries of a plan as text, a line a look."""
+    plan = found.result
     many = len(plan.looks)
     name = "look" if many == 1 else "looks"
     cost = f"{many} {name}, {plan.spending}: {plan.inflation:.3f} times the units of a test of one look"
     lines = [
         *_table(plan.looks),
         "",
-        *wrapped(f"{cost} (alpha {plan.alpha:g}, power {plan.power:g})", width),
+        *wrapped(f"{cost} (alpha {plan.alpha:g}, power {plan.power:g})", page.width),
     ]
-    return "\n".join(lines) + "\n"
+    return _shown("\n".join(lines) + "\n", page)
 
 
-def render_check(check: LooksCheck, *, width: int) -> str:
+def render_check(found: Found[LooksCheck], page: Page) -> str:
     """Return what a typed schedule really does as text: its false-positive rate first."""
+    check = found.result
     verdict = "within" if check.within else "above"
     lines = [
-        *wrapped(f"true alpha {_error(check.alpha)}, {verdict} the intended {_plain(check.intended)}", width),
-        *(line for warning in check.warnings for line in wrapped(warning, width)),
+        *wrapped(f"true alpha {_error(check.alpha)}, {verdict} the intended {_plain(check.intended)}", page.width),
+        *(line for warning in check.warnings for line in wrapped(warning, page.width)),
         "",
         *_table(check.looks),
     ]
-    return "\n".join(lines) + "\n"
+    return _shown("\n".join(lines) + "\n", page)
 
 
-def render_json(result: LooksPlan | LooksCheck) -> str:
-    """Return either as JSON."""
-    return dumps(to_json(result, sort=False), indent=2) + "\n"
+def _shown(text: str, page: Page) -> str:
+    return text if page.unicode else in_ascii(text)
 
 
 def _table(looks: Sequence[Look]) -> list[str]:

@@ -19,14 +19,13 @@ from arena.records.result import (
     LostCase,
     MetricResult,
 )
-from arena.records.run import RunFacts
 from arena.reports import numbers
 from arena.reports.inert_markdown import code_block, code_span, plain
 from arena.reports.judge_lines import exact_rate
 from arena.reports.metric_table import limit_text
-from arena.reports.shown import Shown
+from arena.reports.report import Found, Page
 from arena.reports.spent import spent_by
-from arena.reports.verdict_lines import summary
+from arena.reports.verdict_lines import is_gate, summary
 
 MOST_BYTES = 64_000  # a comment of 65,536 characters is refused
 MOST_DIFF_LINES = 60
@@ -37,20 +36,12 @@ MARKS: Mapping[Decision | None, str] = {"pass": "✅", "fail": "❌", "inconclus
 SEALED = "The cases are held out by a split: their texts are not shown here."
 
 
-def render(result: DuelResult, facts: RunFacts | None, shown: Shown, *, width: int, colour: bool, unicode: bool) -> str:
-    """Return the report as GitHub-flavoured markdown of less than 64 kB.
-
-    Args:
-        result: what was found; nothing is estimated here.
-        facts: of the run; None where nothing was asked.
-        shown: what the command line adds.
-        width: unused; a reader's page breaks its own lines.
-        colour: unused.
-        unicode: unused.
-    """
-    head = [marker(result), f"## {_headline(result, shown)}", "", *_summary(result, facts)]
+def render(found: Found[DuelResult], page: Page) -> str:
+    """Return the report of a duel or a gate as GitHub-flavoured markdown of less than 64 kB."""
+    result = found.result
+    head = [marker(result), f"## {_headline(found)}", "", *_summary(found)]
     sections = [_reasons(result), _arms(result.differences), _axes(result), _metrics(result), _judge(result)]
-    tail = [*_notes(result), *_footer(result, facts)]
+    tail = [*_notes(result), *_footer(found)]
     text = _joined([head, *sections, _lost(result, MOST_LOST), tail])
     for most in (5, 2, 0):
         if len(text.encode()) < MOST_BYTES:
@@ -74,14 +65,16 @@ def _cut(text: str) -> str:
     return f"{kept}\n\n… the rest is too long for a comment: `arena report` shows it.\n"
 
 
-def _headline(result: DuelResult, shown: Shown) -> str:
+def _headline(found: Found[DuelResult]) -> str:
+    result = found.result
     name = plain(result.experiment.name)
-    if isinstance(result, GateResult):
-        return f"{HEADLINES[result.decision]} · {name}: {summary(result, shown)}"
+    if is_gate(found):
+        return f"{HEADLINES[found.result.decision]} · {name}: {summary(found)}"
     return f"{name}: {plain(result.control)} → {plain(result.treatment)}"
 
 
-def _summary(result: DuelResult, facts: RunFacts | None) -> Iterator[str]:
+def _summary(found: Found[DuelResult]) -> Iterator[str]:
+    result, facts = found.result, found.facts
     if result.hypothesis:
         yield f"*{plain(result.hypothesis)}*\n"
     rate = result.win_rate
@@ -226,8 +219,8 @@ def _notes(result: DuelResult) -> list[str]:
     return [f"- {plain(note)}" for note in notes] + ([""] if notes else [])
 
 
-def _footer(result: DuelResult, facts: RunFacts | None) -> list[str]:
-    spent = spent_by(facts)
+def _footer(found: Found[DuelResult]) -> list[str]:
+    result, facts, spent = found.result, found.facts, spent_by(found.facts)
     parts = [f"run {code_span(facts.run)}"] if facts else []
     parts += [f"experiment {code_span(result.experiment.hash[:12])}"]
     parts += [f"{spent.made} calls, {spent.cached} cached"]

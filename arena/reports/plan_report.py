@@ -2,34 +2,18 @@
 
 from rich.text import Text
 
-from arena.errors import UsageError
 from arena.records.outlook import Band, Outlook
 from arena.reports import numbers
 from arena.reports.arms import difference_lines
 from arena.reports.canvas import Canvas
-from arena.runs.codec import dumps, to_json
+from arena.reports.report import Found, Page
 
 DOT = " · "
 
 
-def render(outlook: Outlook, output_format: str, *, width: int, colour: bool, unicode: bool) -> str:
-    """Return the plan as text or JSON.
-
-    Args:
-        outlook: what is planned.
-        output_format: "text" or "json".
-        width: columns; no line is longer.
-        colour: with colour codes; every mark reads without them.
-        unicode: False draws with ASCII alone.
-
-    Raises:
-        UsageError: another format.
-    """
-    if output_format == "json":
-        return dumps(to_json(outlook), indent=2) + "\n"
-    if output_format != "text":
-        raise UsageError(f"--dry-run --output-format {output_format}: a plan is shown as text or json")
-    canvas = Canvas(width=width, colour=colour, unicode=unicode)
+def render(found: Found[Outlook], page: Page) -> str:
+    """Return the plan as text."""
+    canvas, outlook = Canvas.of(page), found.result
     differences = [] if outlook.variants else difference_lines(canvas, outlook.differences)
     sections = [_header(canvas, outlook), differences, _facts(canvas, outlook)]
     lines = [line for section in sections if section for line in (*section, Text())]

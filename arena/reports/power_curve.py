@@ -8,8 +8,9 @@ from math import floor, log10
 
 from arena.records.plans import SizePlan
 from arena.reports import numbers
+from arena.reports.report import Found, Page
 from arena.reports.safe_text import safe_line
-from arena.reports.size_report import axis_label, headline
+from arena.reports.size_words import axis_label, headline
 
 #: Colours by meaning; every mark is told from the others by its shape too.
 STYLE = """
@@ -48,9 +49,11 @@ class _Frame:
         return self.bottom - (self.bottom - self.top) * power
 
 
-def render_svg(plan: SizePlan) -> str:
+def render(found: Found[SizePlan], page: Page) -> str:
     """Return the power curve as an SVG file, with the plan in words above it."""
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + draw(plan, width=540, height=380, titled=True, styled=True)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + draw(
+        found.result, width=540, height=380, titled=True, styled=True
+    )
 
 
 def draw(plan: SizePlan, *, width: int, height: int, titled: bool = False, styled: bool = False) -> str:

@@ -5,8 +5,9 @@ from html import escape
 from arena.records.plans import CriterionSize, SizePlan
 from arena.reports import numbers
 from arena.reports.power_curve import STYLE, draw
+from arena.reports.report import Found, Page
 from arena.reports.safe_text import safe_line
-from arena.reports.size_report import axis_label, headline
+from arena.reports.size_words import axis_label, headline
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _PAGE = """
@@ -28,8 +29,9 @@ tr.chosen td{font-weight:600}.tag{color:var(--mark);font-weight:600;white-space:
 """
 
 
-def render_html(plan: SizePlan) -> str:
+def render(found: Found[SizePlan], page: Page) -> str:
     """Return the plan as a self-contained page: in words, as a curve, and in tables."""
+    plan = found.result
     title = _safe(headline(plan))
     return "\n".join(
         [

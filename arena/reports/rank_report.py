@@ -4,16 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from rich.text import Text
 
-from arena.errors import UsageError
 from arena.records.ranking import Cycle, RankedPair, RankedVariant, RankResult
-from arena.records.run import RunFacts
-from arena.reports import json_report, numbers
+from arena.reports import numbers
 from arena.reports.bars import rating_bar, rating_column
 from arena.reports.canvas import GAP, Align, Canvas, columns
 from arena.reports.judge_lines import fitness, judge_lines, rate
+from arena.reports.report import Found, Page
 from arena.reports.spent import spent_lines
 
-FORMATS = ("text", "json")
 MIDDLE = 1000.0  # what all ratings are around
 SHORTEST_BAR, LONGEST_BAR = 12, 60
 WIDE = 100  # columns from which a pair's line has room for everything
@@ -27,36 +25,9 @@ SHADES = ((0.8, "█"), (0.6, "▓"), (0.4, "▒"), (0.2, "░"), (0.0, " "))
 OUTCOMES: Mapping[str, str] = {"stop": "complete", "length": "cut by length", "refusal": "refused"}
 
 
-def check_format(name: str) -> None:
-    """Refuse a format that there is no report of a ranking in.
-
-    Raises:
-        UsageError: naming those there are.
-    """
-    if name not in FORMATS:
-        raise UsageError(f"--output-format {name}: a ranking is shown as {' or '.join(FORMATS)}")
-
-
-def render(
-    result: RankResult, facts: RunFacts | None, output_format: str, *, width: int, colour: bool, unicode: bool
-) -> str:
-    """Return the report of a ranking.
-
-    Args:
-        result: what was found; nothing is estimated here.
-        facts: of the run; None for a file of judgments.
-        output_format: text or json.
-        width: columns; no line of text is longer.
-        colour: with colour codes; every mark reads without them.
-        unicode: False draws with ASCII alone.
-
-    Raises:
-        UsageError: there is no such format.
-    """
-    check_format(output_format)
-    if output_format == "json":
-        return json_report.render(result, facts)
-    canvas = Canvas(width=width, colour=colour, unicode=unicode)
+def render(found: Found[RankResult], page: Page) -> str:
+    """Return the report of a ranking as text."""
+    canvas, result = Canvas.of(page), found.result
     sections = [
         [*_header(canvas, result), *_headline(canvas, result)],
         _scale(canvas, result),
@@ -66,7 +37,7 @@ def render(
         _judges(canvas, result),
         _answers(canvas, result),
         canvas.labelled("Notes", [Text(canvas.foreign_line(note)) for note in _notes(result)]),
-        _spent(canvas, result, facts),
+        _spent(canvas, found),
     ]
     lines: list[Text] = []
     for section in sections:
@@ -94,7 +65,7 @@ def _header(canvas: Canvas, result: RankResult) -> list[Text]:
 
 def _headline(canvas: Canvas, result: RankResult) -> list[Text]:
     alone = sum(1 in one.rank_set for one in result.variants) == 1
-    circular = any(circle.proven for circle in result.cycles)
+    circular = any(cycle.proven for cycle in result.cycles)
     proven = alone and result.judge is not None and result.judge.fit
     style = "bold red" if circular else "bold green" if proven else "bold yellow"
     return [Text(), *canvas.wrap(Text(canvas.foreign_line(result.headline), style=style))]
@@ -255,20 +226,20 @@ def _figures(pair: RankedPair) -> list[Text]:
     ]
 
 
-def _cycles(canvas: Canvas, circles: Sequence[Cycle]) -> list[Text]:
-    """Say which variants beat each other in a circle, and whether chance alone does that; of such ones the surest."""
-    shown = [circle for circle in circles if circle.proven][:MOST_CYCLES] or list(circles[:1])
-    bodies = [_cycle(canvas, circle) for circle in shown]
-    more = len(circles) - len(shown)
+def _cycles(canvas: Canvas, cycles: Sequence[Cycle]) -> list[Text]:
+    """Say which variants beat each other in a cycle, and whether chance alone does that; of such ones the surest."""
+    shown = [cycle for cycle in cycles if cycle.proven][:MOST_CYCLES] or list(cycles[:1])
+    bodies = [_cycle(canvas, cycle) for cycle in shown]
+    more = len(cycles) - len(shown)
     bodies += [Text(f"{more:,} more, less sure", style="dim")] if more else []
-    return canvas.labelled("Circles", bodies)
+    return canvas.labelled("Cycles", bodies)
 
 
-def _cycle(canvas: Canvas, circle: Cycle) -> Text:
-    steps = zip(circle.variants, (*circle.variants[1:], circle.variants[0]), circle.win_rates, strict=True)
+def _cycle(canvas: Canvas, cycle: Cycle) -> Text:
+    steps = zip(cycle.variants, (*cycle.variants[1:], cycle.variants[0]), cycle.win_rates, strict=True)
     told = ", ".join(f"{winner} beats {loser} {numbers.whole_share(share)}" for winner, loser, share in steps)
-    sure = ("each step proven", "bold red") if circle.proven else ("not proven", "yellow")
-    p = f", adj. p {numbers.p_value(circle.p_value)}" + ("" if circle.proven else ": chance may do that")
+    sure = ("each step proven", "bold red") if cycle.proven else ("not proven", "yellow")
+    p = f", adj. p {numbers.p_value(cycle.p_value)}" + ("" if cycle.proven else ": chance may do that")
     return Text.assemble(canvas.foreign_line(told), ": ", sure, canvas.foreign_line(p))
 
 
@@ -322,10 +293,11 @@ def _notes(result: RankResult) -> Iterable[str]:
         yield f"{result.determinism}: {result.determinism_reason}"
 
 
-def _spent(canvas: Canvas, result: RankResult, facts: RunFacts | None) -> list[Text]:
+def _spent(canvas: Canvas, found: Found[RankResult]) -> list[Text]:
+    result = found.result
     if result.experiment is None:
         return []
-    return spent_lines(canvas, facts, cost_usd=result.cost_usd, cost_reason=result.cost_reason)
+    return spent_lines(canvas, found.facts, cost_usd=result.cost_usd, cost_reason=result.cost_reason)
 
 
 def _counted(number: int, noun: str) -> str:

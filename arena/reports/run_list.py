@@ -1,29 +1,22 @@
 """The list of past runs."""
 
-from collections.abc import Sequence
-
 from rich.text import Text
 
 from arena.reports import numbers
 from arena.reports.canvas import Align, Canvas, columns
 from arena.reports.metric_table import MARKS
-from arena.runs.codec import dumps, to_json
-from arena.runs.history import PastRun
+from arena.reports.report import Found, Page
+from arena.runs.history import PastRun, PastRuns
 
 TITLES = ("", "Run", "cases", "", "", "paid")
 ALIGN: tuple[Align, ...] = ("left", "left", "right", "right", "left", "right")
 
 
-def render(runs: Sequence[PastRun], *, width: int, colour: bool, unicode: bool) -> str:
+def render(found: Found[PastRuns], page: Page) -> str:
     """Return the past runs as a table, a line each, in the order given."""
-    canvas = Canvas(width=width, colour=colour, unicode=unicode)
+    canvas, runs = Canvas.of(page), found.result.runs
     rows = [[Text(title, style="dim") for title in TITLES], *(_row(canvas, each) for each in runs)]
     return canvas.draw(columns(rows, ALIGN))
-
-
-def render_json(runs: Sequence[PastRun]) -> str:
-    """Return the past runs as JSON: `{"schema_version", "runs": [...]}`."""
-    return dumps({"schema_version": 1, "runs": to_json(list(runs))}, indent=2) + "\n"
 
 
 def _row(canvas: Canvas, run: PastRun) -> list[Text]:

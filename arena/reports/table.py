@@ -1,57 +1,66 @@
-"""The reports there are: one for each format."""
+"""The reports there are: for each kind of result one in each format."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib import import_module
-from typing import Protocol
+from typing import Any
 
-from arena.records.result import DuelResult
-from arena.records.run import RunFacts
-from arena.reports import json_report, terminal
-from arena.reports.formats import check_format
-from arena.reports.shown import Shown
+from arena.reports.report import Found, Page, Report
 
 
-class Renderer(Protocol):
-    """A report: a result and the facts of its run, as text."""
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A report by its place, loaded when it is first asked for: most commands print one format."""
 
-    def __call__(
-        self, result: DuelResult, facts: RunFacts | None, shown: Shown, *, width: int, colour: bool, unicode: bool
-    ) -> str:
-        """Return the report; a format that machines read ignores width, colour and unicode."""
-        ...
+    place: str  # "module:function"
 
-
-def _json(result: DuelResult, facts: RunFacts | None, shown: Shown, *, width: int, colour: bool, unicode: bool) -> str:
-    return json_report.render(result, facts, counted_as=shown.counted_as)
+    def __call__(self, found: Found[Any], page: Page) -> str:
+        """Return the report."""
+        report: Report = _function(self.place)
+        return report(found, page)
 
 
-def _of(module: str) -> Renderer:
-    """Return the report of a module that is loaded when it is first asked for: most runs print text alone."""
-
-    def render(
-        result: DuelResult, facts: RunFacts | None, shown: Shown, *, width: int, colour: bool, unicode: bool
-    ) -> str:
-        found: Renderer = import_module(f"arena.reports.{module}").render
-        return found(result, facts, shown, width=width, colour=colour, unicode=unicode)
-
-    return render
+def _function(place: str) -> Any:
+    module, _, name = place.partition(":")
+    return getattr(import_module(f"arena.reports.{module}"), name)
 
 
-RENDERERS: Mapping[str, Renderer] = {
-    "text": terminal.render,
-    "json": _json,
-    "markdown": _of("markdown"),
-    "html": _of("html"),
-    "junit": _of("junit"),
-    "github": _of("github"),
+JSON = Later("json_report:render")
+DUEL: Mapping[str, Report] = {
+    "text": Later("terminal:render"),
+    "json": JSON,
+    "markdown": Later("markdown:render"),
+    "html": Later("html:render"),
+    "github": Later("github:render"),
 }
-
-
-def renderer(name: str) -> Renderer:
-    """Return the report called `name`.
-
-    Raises:
-        UsageError: there is none; the message lists those there are.
-    """
-    check_format(name)
-    return RENDERERS[name]
+#: Kind of result to format to report.
+REPORTS: Mapping[str, Mapping[str, Report]] = {
+    "duel": DUEL,
+    "gate": {**DUEL, "junit": Later("junit:render")},
+    "rank": {"text": Later("rank_report:render"), "json": JSON},
+    "tally": {"text": Later("tally_report:render"), "json": JSON},
+    "audit": {"text": Later("audit_report:render"), "json": JSON},
+    "aa": {"text": Later("aa_report:render"), "json": JSON},
+    "plan": {"text": Later("plan_report:render"), "json": JSON},
+    "size": {
+        "text": Later("size_report:render"),
+        "json": JSON,
+        "svg": Later("power_curve:render"),
+        "html": Later("power_curve_page:render"),
+    },
+    "looks_plan": {"text": Later("looks_report:render_plan"), "json": JSON},
+    "looks_check": {"text": Later("looks_report:render_check"), "json": JSON},
+    "label": {"text": Later("label_report:render"), "json": JSON},
+    "runs": {"text": Later("run_list:render"), "json": JSON},
+    "cache": {"text": Later("cache_report:render"), "json": JSON},
+}
+#: What the ending of a file means.
+ENDINGS: Mapping[str, str] = {
+    ".txt": "text",
+    ".json": "json",
+    ".md": "markdown",
+    ".html": "html",
+    ".htm": "html",
+    ".xml": "junit",
+    ".svg": "svg",
+}

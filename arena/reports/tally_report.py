@@ -10,9 +10,8 @@ from arena.records.tally import JudgeWinRate, TallyResult
 from arena.reports import numbers
 from arena.reports.bars import SHORTEST_TRACK, difference_bar, share_bar
 from arena.reports.canvas import LABEL_WIDTH, Align, Canvas, columns
-from arena.reports.formats import check_format
 from arena.reports.judge_lines import judge_lines, recount_lines
-from arena.runs.codec import dumps, to_json
+from arena.reports.report import Found, Page
 
 LONGEST_BAR = 64
 DOT = " · "
@@ -23,27 +22,9 @@ ANSWERS: Mapping[Decision, tuple[str, str]] = {
 }
 
 
-def render(result: TallyResult, *, output_format: str, width: int, colour: bool, unicode: bool) -> str:
-    """Return the report in one of the formats there are.
-
-    Args:
-        result: what was found; nothing is estimated here.
-        output_format: text or json.
-        width: columns; no line of text is longer.
-        colour: with colour codes; every mark reads without them.
-        unicode: False draws with ASCII alone.
-
-    Raises:
-        UsageError: there is no such format.
-    """
-    check_format(output_format)
-    if output_format == "json":
-        return dumps(to_json(result), indent=2) + "\n"
-    return render_text(result, Canvas(width=width, colour=colour, unicode=unicode))
-
-
-def render_text(result: TallyResult, canvas: Canvas) -> str:
-    """Return the report for a person."""
+def render(found: Found[TallyResult], page: Page) -> str:
+    """Return the report as text."""
+    canvas, result = Canvas.of(page), found.result
     sections = [
         canvas.wrap(Text(canvas.foreign_line(" ".join(result.headline)), style=ANSWERS[result.win_rate_decision][1])),
         [*_compared(canvas, result), *_win_rate(canvas, result), *_needed(canvas, result)],

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 
 from rich.text import Text
 
-from arena.records.gate import GateResult
 from arena.records.metric import Decision, Limit
 from arena.records.result import (
     AxisResult,
@@ -17,16 +16,15 @@ from arena.records.result import (
     PanelAgreement,
     WinRate,
 )
-from arena.records.run import RunFacts
 from arena.reports import numbers
 from arena.reports.arms import difference_lines
 from arena.reports.bars import SHORTEST_TRACK, difference_bar, share_bar
 from arena.reports.canvas import LABEL_WIDTH, Canvas, columns
 from arena.reports.judge_lines import fitness, judge_lines, people_lines, rate, recount_lines
 from arena.reports.metric_table import limit_text, metric_lines
-from arena.reports.shown import Shown
+from arena.reports.report import Found, Page
 from arena.reports.spent import spent_lines
-from arena.reports.verdict_lines import verdict_lines
+from arena.reports.verdict_lines import is_gate, verdict_lines
 
 MOST_LOST = 5
 LONGEST_BAR = 64
@@ -45,21 +43,12 @@ OUTCOMES: Mapping[str, str] = {
 DOT = " · "
 
 
-def render(result: DuelResult, facts: RunFacts | None, shown: Shown, *, width: int, colour: bool, unicode: bool) -> str:
-    """Return the report of a duel as text.
-
-    Args:
-        result: what was found; nothing is estimated here.
-        facts: of the run; None where nothing was asked.
-        shown: what the command line adds.
-        width: columns; no line is longer.
-        colour: with colour codes; every mark reads without them.
-        unicode: False draws with ASCII alone.
-    """
-    canvas = Canvas(width=width, colour=colour, unicode=unicode)
+def render(found: Found[DuelResult], page: Page) -> str:
+    """Return the report of a duel or a gate as text."""
+    canvas, result = Canvas.of(page), found.result
     sections = [
         _header(canvas, result),
-        verdict_lines(canvas, result, facts, shown) if isinstance(result, GateResult) else [],
+        verdict_lines(canvas, found) if is_gate(found) else [],
         difference_lines(canvas, result.differences),
         _headline(canvas, result),
         _axes(canvas, result.axes or ()),
@@ -67,9 +56,9 @@ def render(result: DuelResult, facts: RunFacts | None, shown: Shown, *, width: i
         _judges(canvas, result),
         canvas.labelled("People", people_lines(canvas, result.people)),
         _answers(canvas, result),
-        _lost(canvas, result.lost, shown.reference),
+        _lost(canvas, result.lost, found.reference),
         _notes(canvas, result),
-        spent_lines(canvas, facts, cost_usd=result.cost_usd, cost_reason=result.cost_reason),
+        spent_lines(canvas, found.facts, cost_usd=result.cost_usd, cost_reason=result.cost_reason),
     ]
     return canvas.draw(_apart(sections))
 

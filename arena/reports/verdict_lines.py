@@ -1,15 +1,16 @@
 """A gate's verdict at the head of its report: pass, fail or inconclusive, and one line a reason."""
 
 from collections.abc import Mapping
+from typing import TypeGuard
 
 from rich.text import Text
 
 from arena.records.gate import GateResult
 from arena.records.metric import Decision
-from arena.records.run import RunFacts
+from arena.records.result import DuelResult
 from arena.reports.canvas import Canvas
 from arena.reports.metric_table import MARKS
-from arena.reports.shown import Shown
+from arena.reports.report import Found
 
 WORDS: Mapping[Decision, tuple[str, str]] = {
     "pass": ("PASS", "bold green"),
@@ -18,10 +19,16 @@ WORDS: Mapping[Decision, tuple[str, str]] = {
 }
 
 
-def verdict_lines(canvas: Canvas, result: GateResult, facts: RunFacts | None, shown: Shown) -> list[Text]:
+def is_gate(found: Found[DuelResult]) -> TypeGuard[Found[GateResult]]:
+    """Return whether a verdict was found."""
+    return isinstance(found.result, GateResult)
+
+
+def verdict_lines(canvas: Canvas, found: Found[GateResult]) -> list[Text]:
     """Return the verdict, what follows from it, its reasons, and what is known of earlier attempts."""
+    result, facts = found.result, found.facts
     word, style = WORDS[result.decision]
-    lines = canvas.wrap(Text.assemble(" ", (word, style), f"  {canvas.foreign_line(summary(result, shown))}"))
+    lines = canvas.wrap(Text.assemble(" ", (word, style), f"  {canvas.foreign_line(summary(found))}"))
     for reason in result.reasons:
         mark, colour = MARKS[reason.decision]
         lines += canvas.hang(Text.assemble(" ", (mark, colour), " "), Text(canvas.foreign_line(reason.message)))
@@ -30,16 +37,11 @@ def verdict_lines(canvas: Canvas, result: GateResult, facts: RunFacts | None, sh
     return lines
 
 
-def summary(result: GateResult, shown: Shown) -> str:
-    """Return in one line what a verdict means, and what the command line made of it.
-
-    Args:
-        result: with its verdict.
-        shown: what the command line adds.
-    """
-    parts: list[str] = [result.advice]
-    if not result.sent:
+def summary(found: Found[GateResult]) -> str:
+    """Return in one line what a verdict means, and what the command line made of it."""
+    parts: list[str] = [found.result.advice]
+    if not found.result.sent:
         parts.append("nothing was sent")
-    if counted := shown.counted_as:
+    if counted := found.counted_as:
         parts.append(f"--inconclusive {counted}: counted as a {counted}")
     return ": ".join(parts[:2]) + "".join(f" ({each})" for each in parts[2:])

@@ -36,9 +36,18 @@ class PastRun:
     best: str | None = None  # of a ranking: the variants that may be best
 
 
-def past_runs(root: Path) -> list[PastRun]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastRuns:
+    """The list of runs."""
+
+    schema_version: int = 1
+    kind: Literal["runs"] = "runs"
+    runs: tuple[PastRun, ...]
+
+
+def past_runs(root: Path) -> PastRuns:
     """Return every run of the project at `root`, newest first; a damaged one is listed as such."""
-    return [_past_run(path, facts) for path, facts in run_folders(root)]
+    return PastRuns(runs=tuple(_past_run(path, facts) for path, facts in run_folders(root)))
 
 
 def _past_run(path: Path, facts: RunFacts) -> PastRun:

@@ -103,7 +103,7 @@ def test_an_unknown_key_is_warned_of(tmp_path: Path) -> None:
         (("experiment.yaml", "judgments.jsonl"), "experiment.yaml: an experiment is ranked by itself"),
         (("judgments.jsonl", "--limit", "3"), "--limit: judgments are ranked as they are, and nothing is asked"),
         (("judgments.jsonl", "--dry-run"), "--dry-run: judgments are ranked as they are"),
-        (("judgments.jsonl", "--output-format", "pdf"), "a ranking is shown as text or json"),
+        (("judgments.jsonl", "--output-format", "pdf"), "no such format; there are text, json"),
         (("judgments.jsonl", "-o", "ranking.pdf"), "cannot tell the format"),
     ],
 )

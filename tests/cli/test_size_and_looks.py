@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from arena.cli.screen import Screen
-from arena.cli.size import plain
 from arena_command import Arena, arena_in
 
 REPORT = """
@@ -160,10 +158,3 @@ def test_a_size_of_a_rate_loads_nothing_heavy(tmp_path: Path) -> None:
     for output in ("text", "json"):
         ours = loaded(LOADED, tmp_path, *RATE, "--per-day", "210", "--output-format", output)
         assert (ours - typer_alone) & HEAVY == set()
-
-
-def test_a_screen_of_ascii_gets_ascii() -> None:
-    """Every mark becomes one that the screen has."""
-    screen = Screen(width=80, colour=False, unicode=False, tty=False)
-    assert plain("██┈┈ ← ½ |z| ≥ 2", screen) == "##.. < h |z| >= 2"
-    assert plain("█", Screen(width=80, colour=False, unicode=True, tty=False)) == "█"

@@ -6,12 +6,11 @@ import pytest
 from inline_snapshot import external_file
 
 import sample_results
-from arena.errors import UsageError
 from arena.offline.audit.drift import drift
 from arena.records.audit import AgreementGroup, AuditResult
-from arena.reports.audit_report import render
 from arena.stats.estimate import Estimate
 from audit_parts import FOUR, C, T, audited, both, judged, label
+from reported import on, reported
 
 
 def full() -> AuditResult:
@@ -28,7 +27,7 @@ def full() -> AuditResult:
 
 def plain(result: AuditResult, width: int, *, unicode: bool = True) -> str:
     """Render as for a file: no colour."""
-    return render(result, output_format="text", width=width, colour=False, unicode=unicode)
+    return reported(result, page=on(width, unicode=unicode))
 
 
 @pytest.mark.parametrize("width", [80, 120])
@@ -48,7 +47,7 @@ def test_no_line_is_wider_than_the_terminal(width: int) -> None:
 
 def test_colour_adds_nothing_that_cannot_be_read_without_it() -> None:
     """Red and green say what the words say."""
-    coloured = render(full(), output_format="text", width=80, colour=True, unicode=True)
+    coloured = reported(full(), page=on(80, colour=True))
     assert "\x1b[" in coloured
     assert "recalibrate judge" in coloured
 
@@ -74,9 +73,3 @@ def test_what_is_undefined_says_why_in_place_of_a_number() -> None:
     assert "cannot tell" in text
     perfect = audited([judged("c1", T), judged("c2", C)], [label("c1", T), label("c2", C)])
     assert "the ratings leave no variation to judge by" in " ".join(plain(perfect, 80).split())
-
-
-def test_there_are_two_formats() -> None:
-    """Any other is refused with their names."""
-    with pytest.raises(UsageError, match="there are text, json"):
-        render(full(), output_format="html", width=80, colour=False, unicode=True)

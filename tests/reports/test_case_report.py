@@ -1,4 +1,4 @@
-"""Cases from near: a list with outcomes; and one, with prompts, answers, checks and both orders of the judge."""
+"""Cases in detail: a list with outcomes; and one, with prompts, answers, checks and both orders of the judge."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +17,7 @@ from arena.records.judgment import Flag, Judgment
 from arena.reports.case_report import CaseView, render_case, render_list
 from arena.runs.saved import load
 from hostile_text import DANGEROUS, HOSTILE, everywhere
+from reported import on
 
 
 @pytest.fixture
@@ -27,12 +28,12 @@ def cases(tmp_path: Path) -> RunCases:
 
 def shown(view: CaseView, width: int = 80) -> str:
     """Render one case as for a file."""
-    return render_case(view, width=width, colour=False, unicode=True)
+    return render_case(view, on(width))
 
 
 def test_the_list_reads_like_this(cases: RunCases) -> None:
     """Outcome, share, orders that differ, failed calls, checks passed of each arm."""
-    text = render_list(cases.lines(), run=cases.run, width=80, colour=False, unicode=True)
+    text = render_list(cases.lines(), on(80), run=cases.run)
     assert text == external_file("snapshots/cases-80.txt")
 
 
@@ -49,7 +50,7 @@ def test_no_line_is_wider_than_the_terminal(cases: RunCases, width: int) -> None
     view = everywhere(cases.view("double-charge"), "退货政策" * 80)
     assert all(cell_len(line) <= width for line in shown(with_prompts(view, "退货" * 200), width).splitlines())
     lines = [everywhere(line, "退货政策" * 80) for line in cases.lines()]
-    text = render_list(lines, run="退货" * 80, width=width, colour=False, unicode=True)
+    text = render_list(lines, on(width), run="退货" * 80)
     assert all(cell_len(line) <= width for line in text.splitlines())
 
 
@@ -63,7 +64,7 @@ def test_nothing_that_a_model_or_a_judge_says_reaches_the_terminal_raw(cases: Ru
             text = shown(replace(each, arms=("control", "treatment")), width)
             assert not DANGEROUS.search(text)
             assert "[red]" in text
-    text = render_list([everywhere(cases.lines()[0], HOSTILE)], run=HOSTILE, width=80, colour=False, unicode=True)
+    text = render_list([everywhere(cases.lines()[0], HOSTILE)], on(80), run=HOSTILE)
     assert not DANGEROUS.search(text)
 
 
@@ -147,7 +148,7 @@ def test_without_a_judge_there_is_no_outcome_and_recorded_answers_have_no_prompt
 
 def test_an_empty_list_has_only_its_titles() -> None:
     """A run whose golden set lost every case still lists."""
-    text = render_list([], run="20261122", width=80, colour=False, unicode=True)
+    text = render_list([], on(80), run="20261122")
     assert text == "20261122\n Case  outcome  checks passed\n"
 
 

@@ -11,25 +11,25 @@ from rich.cells import cell_len
 
 import sample_results
 import sample_runs
+from arena.cli.deliver import check_formats
 from arena.errors import UsageError
 from arena.records.metric import Limit
 from arena.records.run_options import RunOptions
-from arena.reports import json_report, numbers, run_list
+from arena.reports import numbers
 from arena.reports.bars import difference_bar, share_bar
-from arena.reports.formats import format_of
 from arena.reports.metric_table import limit_text
 from arena.reports.safe_text import safe, safe_line
-from arena.reports.shown import Shown
-from arena.reports.table import renderer
+from arena.reports.table import REPORTS
 from arena.runs.folder import open_run
 from arena.runs.history import past_runs
 from arena.stats.estimate import Interval
 from hostile_text import DANGEROUS, HOSTILE, everywhere
+from reported import on, reported
 
 
 def test_json_is_the_result_and_the_facts_of_its_run() -> None:
     """One object; a key that both have is the result's."""
-    merged = json.loads(json_report.render(sample_results.result(), sample_results.facts(schema_version=99)))
+    merged = json.loads(reported(sample_results.result(), "json", facts=sample_results.facts(schema_version=99)))
     assert merged["schema_version"] == 1
     assert merged["experiment"] == {"name": "support-bot-cites-policy", "hash": "c0ffee" * 10}
     assert merged["calls"] == {"made": 240, "cached": 0, "failed": 0}
@@ -40,31 +40,26 @@ def test_json_is_the_result_and_the_facts_of_its_run() -> None:
 def test_json_cannot_do_anything_to_a_terminal_either() -> None:
     """It is printable ASCII, and says the same as before."""
     result = everywhere(sample_results.result(), HOSTILE)
-    text = json_report.render(result, sample_results.facts())
+    text = reported(result, "json", facts=sample_results.facts())
     assert text.isascii()
     assert not DANGEROUS.search(text)
     assert json.loads(text)["hypothesis"] == HOSTILE
 
 
-def test_every_format_renders_and_an_unknown_one_lists_them() -> None:
-    """A format that is not there is a usage error."""
-    known, shown = sample_results.facts(), Shown()
-    for name in ("text", "json", "markdown", "html", "github"):
-        text = renderer(name)(sample_results.result(), known, shown, width=80, colour=False, unicode=True)
-        assert "support-bot-cites-policy" in text
-    with pytest.raises(UsageError) as raised:
-        renderer("markdwon")
-    assert raised.value.message == snapshot(
-        "--output-format markdwon: no such format; there are text, json, markdown, html, junit, github"
-    )
+def test_an_unknown_format_lists_those_there_are() -> None:
+    """Before any work is done; which there are depends on what is found."""
+    known = {"gate": "text, json, markdown, html, github, junit", "runs": ", ".join(REPORTS["runs"])}
+    for kind, there_are in known.items():
+        with pytest.raises(UsageError) as raised:
+            check_formats(kind, "markdwon")
+        assert raised.value.message == f"--output-format markdwon: no such format; there are {there_are}"
 
 
 def test_the_ending_of_a_file_means_a_format() -> None:
     """Capitals or not; an ending that means none is a usage error."""
-    names = ("a.txt", "b.JSON", "c.md", "d.html", "e.xml")
-    assert [format_of(Path(name)) for name in names] == ["text", "json", "markdown", "html", "junit"]
+    check_formats("gate", "text", [Path(name) for name in ("a.txt", "b.JSON", "c.md", "d.html", "e.xml")])
     with pytest.raises(UsageError) as raised:
-        format_of(Path("report.pdf"))
+        check_formats("gate", "text", [Path("a.html"), Path("report.pdf")])
     assert raised.value.message == snapshot(
         "-o report.pdf: cannot tell the format from its ending; there are .txt, .json, .md, .html, .htm, .xml"
     )
@@ -78,7 +73,7 @@ def test_past_runs_are_a_table_that_fits(tmp_path: Path) -> None:
     with open_run(sample_runs.experiment(tmp_path), options=RunOptions(limit=1), clock=sample_runs.clock(3)):
         pass
     runs = past_runs(tmp_path)
-    text = run_list.render(runs, width=90, colour=False, unicode=True)
+    text = reported(runs, page=on(90))
     assert text == snapshot("""\
    Run                        cases                                           paid
    20261122-1107-support-bot                     interrupted
@@ -87,14 +82,14 @@ def test_past_runs_are_a_table_that_fits(tmp_path: Path) -> None:
 ✓  20261122-1104-support-bot      3           win rate 71.7%  [60.5, 81.3]   $0.01
 """)
     assert all(cell_len(line) <= 90 for line in text.splitlines())
-    assert [each["run"] for each in json.loads(run_list.render_json(runs))["runs"]] == [each.run for each in runs]
+    assert [each["run"] for each in json.loads(reported(runs, "json"))["runs"]] == [each.run for each in runs.runs]
 
 
 def test_a_hostile_run_cannot_do_anything_to_the_list(tmp_path: Path) -> None:
     """Names come from folders and manifests that anyone may have written."""
     sample_runs.finished_run(tmp_path)
-    runs = [everywhere(each, HOSTILE, but=frozenset({"status", "headline"})) for each in past_runs(tmp_path)]
-    assert not DANGEROUS.search(run_list.render(runs, width=80, colour=False, unicode=True))
+    runs = everywhere(past_runs(tmp_path), HOSTILE, but=frozenset({"kind", "status", "headline"}))
+    assert not DANGEROUS.search(reported(runs))
 
 
 @given(st.text())

@@ -9,17 +9,16 @@ from xml.etree.ElementTree import fromstring
 import pytest
 from markdown_it import MarkdownIt
 
-from arena.errors import UsageError
 from arena.records.metric import Decision
 from arena.records.result import ArmDifference, DuelResult, FlaggedRecount, LostCase
-from arena.reports import github, junit, markdown
+from arena.reports import github, junit
 from arena.reports.inert_markdown import code_block, code_span, plain
-from arena.reports.shown import CountedAs, Shown
-from arena.reports.table import renderer
+from arena.reports.report import CountedAs
 from command_line import arena
 from duel_files import cases, write_experiment
 from hostile_text import DANGEROUS, HOSTILE, everywhere
 from loopback import Loopback
+from reported import reported
 from sample_gates import decided, gate
 from sample_results import attempts, estimate, facts, people, result
 
@@ -32,9 +31,7 @@ OBEYED = (
 
 def rendered(found: DuelResult, name: str = "markdown", counted_as: CountedAs | None = None, **changes: Any) -> str:
     """Return a report."""
-    return renderer(name)(
-        found, replace(FACTS, **changes), Shown(counted_as=counted_as), width=80, colour=False, unicode=True
-    )
+    return reported(found, name, facts=replace(FACTS, **changes), counted_as=counted_as)
 
 
 def page(text: str) -> str:
@@ -205,10 +202,15 @@ def test_junit_counts_an_open_criterion_as_the_command_line_does(counted: Counte
     assert (suite.get("failures"), suite.get("skipped")) == (failures, "0")
 
 
-def test_junit_is_for_verdicts() -> None:
-    """A duel decides nothing: exit 2 names the command that does."""
-    with pytest.raises(UsageError, match="no verdict"):
-        rendered(result(), "junit")
+def test_junit_is_for_verdicts(tmp_path: Path) -> None:
+    """A duel decides nothing: before anything is sent or written, exit 2 names the command that does."""
+    write_experiment(tmp_path, cases=cases(12))
+    with Loopback() as server:
+        done = arena(tmp_path, "duel", "-o", "a.html", "-o", "b.xml", environment=server.environment)
+        assert server.requests == []
+    assert done.code == 2
+    assert "hint: JUnit is for verdicts: arena gate EXPERIMENT|RUN gives one" in done.err
+    assert not (tmp_path / "a.html").exists()
 
 
 def test_junit_is_well_formed_whatever_the_texts() -> None:
@@ -250,10 +252,7 @@ def test_code_is_closed_by_nothing_in_it() -> None:
     assert plain("a|b") == "a\\|b"
 
 
-def test_reports_name_their_renderers() -> None:
-    """The table has the report of each module."""
-    assert renderer("markdown")(gate(), FACTS, Shown(), width=80, colour=False, unicode=True) == markdown.render(
-        gate(), FACTS, Shown(), width=80, colour=False, unicode=True
-    )
+def test_an_annotation_has_a_title_and_an_error_an_element() -> None:
+    """What CI servers look for."""
     assert github.annotation("notice", "x", {}) == "::notice title=arena gate::x"
     assert "<error" in junit.could_not_run("x", "y")

@@ -13,8 +13,8 @@ from arena.offline.rank.summarise import rank_judgments
 from arena.records.ranking import RankResult
 from arena.records.result import ExperimentRef
 from arena.records.run import Spending
-from arena.reports.rank_report import render
 from hostile_text import DANGEROUS, HOSTILE, everywhere
+from reported import on, reported
 from round_robins import circle, round_robin, write
 from sample_results import facts
 
@@ -35,7 +35,7 @@ def ranked(folder: Path, rows: list[dict[str, str]]) -> RankResult:
 
 def drawn(result: RankResult, width: int = 80, *, colour: bool = False, unicode: bool = True) -> str:
     """Return the report as text."""
-    return render(result, None, "text", width=width, colour=colour, unicode=unicode)
+    return reported(result, page=on(width, colour=colour, unicode=unicode))
 
 
 @pytest.fixture(scope="module")
@@ -121,8 +121,8 @@ def test_circles_and_faults_are_told(folder: Path) -> None:
     assert circular.splitlines()[2:4] == snapshot(
         ["No order fits: scissors beats paper, paper beats rock, rock beats scissors, each", "step proven"]
     )
-    assert [line for line in circular.splitlines() if "Circles" in line] == snapshot(
-        [" Circles    scissors beats paper 80%, paper beats rock 80%, rock beats scissors"]
+    assert [line for line in circular.splitlines() if "Cycles" in line] == snapshot(
+        [" Cycles     scissors beats paper 80%, paper beats rock 80%, rock beats scissors"]
     )
     separated = drawn(ranked(folder, round_robin({"A": 9.0, "B": 0.2, "C": 0.0}, 12)))
     assert separated == snapshot("""\
@@ -240,9 +240,7 @@ def test_a_run_says_what_it_cost_and_how_its_answers_ended(four: RankResult) -> 
         selection="60 of 100 cases, seed 7",
     )
     spending = Spending(made=960, cached=0, failed=2, paid_usd=0.41, seconds=12.0, replay="live")
-    text = render(
-        run, facts(run="20261122-1104-which-tone", spending=spending), "text", width=100, colour=False, unicode=True
-    )
+    text = reported(run, page=on(100), facts=facts(run="20261122-1104-which-tone", spending=spending))
     assert text.splitlines()[0] == "which-tone   4 variants   60 cases × 2   openai:model-1   judge openai:judge-1   D2"
     assert "control: 58 complete · 2 failed:timeout" in text
     assert "a failed call is lost against every variant that answered" in text

@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from arena.errors import UsageError
 from arena.planning.size import Circumstances, size_rate
 from arena.records.plans import CriterionSize, SizePlan
 from arena.reports.power_curve import draw
-from arena.reports.size_report import format_of, render
 from browser import chromium
+from reported import on, reported
 
 RATE = size_rate(0.60, 0.05, Circumstances(per_day=210, share=0.5))
 HOSTILE = "csat</td><script>alert(1)</script>\x1b[31m\u202e"
@@ -58,7 +57,7 @@ NEVER = replace(
 def test_text_keeps_to_its_columns_and_to_itself() -> None:
     """No line is too long, no control character gets through, the plan and what drives it are marked."""
     for width in (40, 80, 120):
-        text = render(DUEL, "text", width=width)
+        text = reported(DUEL, "text", page=on(width))
         assert max(map(len, text.splitlines())) <= width
         assert "\x1b" not in text
         assert "\u202e" not in text
@@ -68,17 +67,17 @@ def test_text_keeps_to_its_columns_and_to_itself() -> None:
 
 def test_a_plan_that_there_is_not_says_why() -> None:
     """In every format, without a curve."""
-    assert render(NEVER, "text", width=80).startswith("No number of cases proves it: win_rate above 50%: no number")
-    assert "cannot be proved" in render(NEVER, "text", width=80)
-    assert json.loads(render(NEVER, "json", width=80))["total"] is None
-    assert "No number of cases" in render(NEVER, "svg", width=80)
-    assert "<figure>" not in render(NEVER, "html", width=80)
+    assert reported(NEVER, "text").startswith("No number of cases proves it: win_rate above 50%: no number")
+    assert "cannot be proved" in reported(NEVER, "text")
+    assert json.loads(reported(NEVER, "json"))["total"] is None
+    assert "No number of cases" in reported(NEVER, "svg")
+    assert "<figure>" not in reported(NEVER, "html")
 
 
 @pytest.mark.parametrize("plan", [RATE, DUEL, NEVER], ids=["rate", "duel", "never"])
 def test_the_drawing_is_xml_and_says_what_it_shows(plan: SizePlan) -> None:
     """Axes with names and numbers, the asked power and the chosen size, and the same in words for who cannot see it."""
-    root = ET.fromstring(render(plan, "svg", width=80))
+    root = ET.fromstring(reported(plan, "svg"))
     texts = [element.text or "" for element in root.iter("{http://www.w3.org/2000/svg}text")]
     assert "power" in texts
     assert {"0%", "20%", "100%", "0"} <= set(texts)
@@ -109,7 +108,7 @@ def test_a_plan_of_one_case_is_drawn() -> None:
 def test_it_opens_in_a_browser_at_every_width(tmp_path: Path, ending: str, width: int) -> None:
     """Nothing runs, nothing is asked for, nothing is wider than the window; letters stay 9 pixels high or more."""
     file = tmp_path / f"curve.{ending}"
-    file.write_text(render(DUEL, ending, width=100), encoding="utf-8")
+    file.write_text(reported(DUEL, ending), encoding="utf-8")
     with chromium(width=width) as opened:
         opened.page.goto(file.as_uri())
         assert opened.page.evaluate("document.documentElement.scrollWidth") <= width
@@ -124,7 +123,7 @@ def test_it_opens_in_a_browser_at_every_width(tmp_path: Path, ending: str, width
 def test_dark_and_paper_have_their_own_colours(tmp_path: Path) -> None:
     """Dark where the reader's system is, black on white on paper."""
     file = tmp_path / "curve.html"
-    file.write_text(render(RATE, "html", width=100), encoding="utf-8")
+    file.write_text(reported(RATE, "html"), encoding="utf-8")
     colour = "getComputedStyle(document.body).backgroundColor"
     with chromium(dark=True) as opened:
         opened.page.goto(file.as_uri())
@@ -132,15 +131,3 @@ def test_dark_and_paper_have_their_own_colours(tmp_path: Path) -> None:
         opened.page.emulate_media(media="print", color_scheme="dark")
         assert opened.page.evaluate(colour) == "rgb(255, 255, 255)"
         assert opened.page.evaluate("getComputedStyle(document.querySelector('.curve')).stroke") == "rgb(0, 0, 0)"
-
-
-def test_the_ending_names_the_format() -> None:
-    """And an unknown one is refused with those that there are."""
-    assert [format_of(Path(f"a{ending}")) for ending in (".SVG", ".html", ".json", ".txt")] == [
-        "svg",
-        "html",
-        "json",
-        "text",
-    ]
-    with pytest.raises(UsageError, match=r"there are \.txt, \.json, \.svg, \.html"):
-        format_of(Path("a.png"))

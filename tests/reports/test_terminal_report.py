@@ -14,17 +14,16 @@ from arena.records.metric import Limit
 from arena.records.result import ArmDifference, DuelResult, FlaggedAnswer, FlaggedRecount, LostCase
 from arena.records.run import Spending
 from arena.reports.canvas import Canvas
-from arena.reports.shown import Shown
-from arena.reports.terminal import render
 from hostile_text import DANGEROUS, HOSTILE, everywhere
+from reported import on, reported
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 EVERY = {"won": sample_results.result, "undecided": sample_results.undecided, "checks": sample_results.without_judge}
 
 
-def plain(result: DuelResult, width: int = 80, shown: Shown | None = None, **facts: Any) -> str:
+def plain(result: DuelResult, width: int = 80, *, reference: str = "latest", **facts: Any) -> str:
     """Render as for a file: no colour."""
-    return render(result, sample_results.facts(**facts), shown or Shown(), width=width, colour=False, unicode=True)
+    return reported(result, page=on(width), facts=sample_results.facts(**facts), reference=reference)
 
 
 @pytest.mark.parametrize("width", [80, 120])
@@ -36,13 +35,13 @@ def test_the_report_reads_like_this(name: str, width: int) -> None:
 
 def test_the_report_in_colour_reads_like_this() -> None:
     """Green is proven, red refuted, yellow unknown."""
-    text = render(sample_results.result(), sample_results.facts(), Shown(), width=80, colour=True, unicode=True)
+    text = reported(sample_results.result(), page=on(80, colour=True), facts=sample_results.facts())
     assert text.replace("\x1b", "\\e") == external_file("snapshots/won-80-colour.txt")
 
 
 def test_the_report_in_ascii_reads_like_this() -> None:
     """A terminal without Unicode gets marks y, n and ?, and bars of its own letters."""
-    text = render(sample_results.result(), sample_results.facts(), Shown(), width=80, colour=False, unicode=False)
+    text = reported(sample_results.result(), page=on(80, unicode=False), facts=sample_results.facts())
     assert text.isascii()
     assert text == external_file("snapshots/won-80-ascii.txt")
 
@@ -50,7 +49,7 @@ def test_the_report_in_ascii_reads_like_this() -> None:
 @pytest.mark.parametrize("name", EVERY)
 def test_colour_adds_nothing_that_cannot_be_read_without_it(name: str) -> None:
     """Without its colour codes the coloured report is the plain one."""
-    coloured = render(EVERY[name](), sample_results.facts(), Shown(), width=90, colour=True, unicode=True)
+    coloured = reported(EVERY[name](), page=on(90, colour=True), facts=sample_results.facts())
     assert ANSI.search(coloured)
     assert ANSI.sub("", coloured) == plain(EVERY[name](), 90)
 
@@ -69,7 +68,7 @@ def test_no_line_is_wider_than_the_terminal(name: str, width: int) -> None:
 def test_nothing_that_a_model_or_a_file_says_reaches_the_terminal_raw(name: str, unicode: bool) -> None:
     """Escape sequences, C0, C1, bidi, zero-width, lone surrogates and rich markup, in every text of a result."""
     result = hostile(EVERY[name](), HOSTILE)
-    text = render(result, sample_results.facts(run=HOSTILE), Shown(), width=100, colour=False, unicode=unicode)
+    text = reported(result, page=on(100, unicode=unicode), facts=sample_results.facts(run=HOSTILE))
     assert not DANGEROUS.search(text)
     assert "[red]" in text
     assert text.encode()
@@ -90,7 +89,7 @@ def hostile(result: DuelResult, text: str) -> DuelResult:
 def test_the_first_of_the_cases_lost_worst_is_the_one_to_look_at() -> None:
     """The command can be copied, also where an id needs quotes; another run is named."""
     lost = (LostCase(case="it's here", score=0.0, margin=None, reason=""),)
-    text = plain(sample_results.result(lost=lost), shown=Shown(reference="20261122-1104"))
+    text = plain(sample_results.result(lost=lost), reference="20261122-1104")
     assert "arena show 20261122-1104 'it'\"'\"'s here'" in text
 
 
@@ -189,7 +188,7 @@ def test_the_money_is_that_of_this_run_and_that_of_the_first_time() -> None:
     spending = Spending(made=0, cached=240, failed=2, paid_usd=0.0, seconds=1.0, replay="D0")
     cached = plain(sample_results.result(), spending=spending)
     assert "$0 · $0.41 as first paid · 0 calls, 240 cached, 2 failed" in cached
-    unsent = render(sample_results.result(cost_usd=0.0), None, Shown(), width=80, colour=False, unicode=True)
+    unsent = reported(sample_results.result(cost_usd=0.0))
     assert unsent.rstrip().endswith("Spent      $0 · 0 calls, 0 cached")
 
 

@@ -90,7 +90,7 @@ def test_what_is_no_run_is_passed_over(tmp_path: Path) -> None:
     (runs / "list").mkdir()
     (runs / "list" / "manifest.json").write_text("[]")
     (runs / "link").symlink_to(run)
-    assert [each.run for each in past_runs(tmp_path)] == [run.name]
+    assert [each.run for each in past_runs(tmp_path).runs] == [run.name]
 
 
 def test_the_list_of_runs_tells_how_each_ended(tmp_path: Path) -> None:
@@ -101,8 +101,8 @@ def test_the_list_of_runs_tells_how_each_ended(tmp_path: Path) -> None:
     damaged = sample_runs.finished_run(tmp_path, minutes=3)
     (damaged / "result.json").write_text("{}")
     with open_run(sample_runs.experiment(tmp_path), options=RunOptions(limit=1), clock=sample_runs.clock(4)):
-        running = past_runs(tmp_path)[0]
-    runs = past_runs(tmp_path)
+        running = past_runs(tmp_path).runs[0]
+    runs = past_runs(tmp_path).runs
     assert running.status == "running"
     assert [each.status for each in runs] == ["interrupted", "damaged", "complete", "complete", "complete"]
     assert [each.headline for each in runs] == [None, None, None, "check_pass_rate", "win_rate"]

@@ -6,8 +6,8 @@ from typing import Any
 
 from arena.records.case_details import CaseDetails
 from arena.records.result import DuelResult
-from arena.reports import html
-from arena.reports.shown import CountedAs, Shown
+from arena.reports.report import CountedAs
+from reported import reported
 from sample_results import facts as facts_of
 
 #: Texts whose contrast against what they stand on is below 4.5 (3 for large ones), as WCAG 2.2 reckons it.
@@ -43,8 +43,6 @@ def write(
 ) -> str:
     """Write the page and return its address."""
     file = folder / "report.html"
-    page = html.render(
-        found, facts_of(**facts), Shown(counted_as=counted_as), width=80, colour=False, unicode=True, cases=some
-    )
+    page = reported(found, "html", facts=facts_of(**facts), cases=some, counted_as=counted_as)
     file.write_text(page, encoding="utf-8")
     return file.as_uri()

@@ -7,28 +7,27 @@ from markupsafe import Markup
 from arena.records.gate import GateResult, Reason
 from arena.records.metric import Decision, Limit
 from arena.records.result import DuelResult, EarlyStop, MetricResult, WinRate
-from arena.records.run import RunFacts
 from arena.reports import numbers
 from arena.reports.metric_table import limit_text
 from arena.reports.page import plots
 from arena.reports.page.markup import Content, join, tag
-from arena.reports.shown import Shown
+from arena.reports.report import Found
 from arena.reports.terminal import ANSWERS
-from arena.reports.verdict_lines import WORDS, summary
+from arena.reports.verdict_lines import WORDS, is_gate, summary
 
 MARKS: Mapping[Decision | None, str] = {"pass": "✓", "fail": "✗", "inconclusive": "?", None: "·"}
 SEALED = "Held out: these cases decide, and nobody tunes on them. Keep this page to yourself; do not post its texts."
 
 
-def masthead(result: DuelResult, shown: Shown) -> Markup:
+def masthead(found: Found[DuelResult]) -> Markup:
     """Return the verdict of a gate or the name of a duel, and in one line what was compared."""
-    gate = isinstance(result, GateResult)
+    result, gate = found.result, is_gate(found)
     name = tag("span", result.experiment.name)
     head: list[Content] = [tag("p", "Gate" if gate else "Duel", name if gate else None, class_="eyebrow")]
-    if isinstance(result, GateResult):
-        word = WORDS[result.decision][0]
-        badge = tag("span", f"{MARKS[result.decision]} {word}", class_=f"badge {result.decision}")
-        head.append(tag("h1", badge, " ", tag("span", summary(result, shown), class_="advice")))
+    if is_gate(found):
+        decision = found.result.decision
+        badge = tag("span", f"{MARKS[decision]} {WORDS[decision][0]}", class_=f"badge {decision}")
+        head.append(tag("h1", badge, " ", tag("span", summary(found), class_="advice")))
     else:
         head.append(tag("h1", result.experiment.name))
     if result.hypothesis:
@@ -50,15 +49,15 @@ def _facts(result: DuelResult) -> Iterator[str]:
     yield result.determinism
 
 
-def reasons(result: DuelResult, facts: RunFacts | None) -> Markup | None:
+def reasons(found: Found[DuelResult]) -> Markup | None:
     """Return the reasons of a gate, one a line, those that keep it from passing first; None for a duel."""
-    if not isinstance(result, GateResult):
+    if not is_gate(found):
         return None
-    attempts = facts.attempts if facts else None
+    attempts = found.facts.attempts if found.facts else None
     return section(
         "reasons",
         "Why",
-        tag("ul", *(_reason(each) for each in result.reasons), class_="reasons"),
+        tag("ul", *(_reason(each) for each in found.result.reasons), class_="reasons"),
         tag("p", attempts.note, class_="fine") if attempts else None,
     )
 
