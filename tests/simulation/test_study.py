@@ -15,7 +15,7 @@ from arena.stats.prediction_powered import corrected_mean
 from arena.stats.preference import win_rate
 from null_duels import BETTER_THAN_EVEN, Draw, Duel, failing_calls, skewed_clusters, telling_gaps, verdict
 from simulation_study import FAMILIES
-from simulations import corrected_means, differences, sequences, win_rates
+from simulations import corrected_means, differences, independent_arms, sequences, win_rates
 from simulations.errors import Errors, Family, Task
 
 HELD = [family for family in FAMILIES if not family.approximate]
@@ -48,6 +48,20 @@ def test_approximate_intervals_of_unbounded_means_cover_nearly() -> None:
     """From n = 200 on, within a point and a half of what they say."""
     for task in (task for task in differences.COSTS.tasks if task.column in ("n = 200", "n = 1,000", "n = 5,000")):
         assert task.run().coverage > 0.935, task.name
+
+
+def test_intervals_of_independent_arms_cover_nearly() -> None:
+    """A point of every kind, with a part of its runs: within three points of what they say."""
+    for task in independent_arms.ARMS.tasks:
+        if task.quick:
+            assert task.run(int(task.runs * 0.1)).coverage > 0.92, task.name
+
+
+@pytest.mark.simulation
+def test_intervals_of_independent_arms_cover_nearly_at_every_point() -> None:
+    """Within two and a half points of what they say, with ten units or six clusters an arm too."""
+    for task in independent_arms.ARMS.tasks:
+        assert task.run().coverage > 0.925, task.name
 
 
 def test_a_broken_interval_would_be_noticed() -> None:

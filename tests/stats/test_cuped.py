@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from arena.stats.cuped import Cuped, cuped
+from arena.stats.cuped import Cuped, Target, cuped
 from arena.stats.moments import Moments
 from arena.stats.student import TTest
 from reference_values import reference
@@ -20,9 +20,16 @@ def moments(values: list[float], before: list[float]) -> Moments:
     return Moments.of({"value": values, "before": before})
 
 
-def compare(control: Moments, treatment: Moments) -> Cuped:
+def compare(control: Moments, treatment: Moments, *, target: Target = "population") -> Cuped:
     """Return the difference of two arms."""
-    return cuped(control, treatment, "value", "before", unit="USD")
+    return cuped(control, treatment, "value", "before", unit="USD", target=target)
+
+
+def error(test: TTest) -> float:
+    """Return the standard error of a difference that is not 0."""
+    assert test.t is not None
+    assert test.estimate.value is not None
+    return test.estimate.value / test.t
 
 
 def numbers(test: TTest) -> list[float | None]:
@@ -35,9 +42,24 @@ def numbers(test: TTest) -> list[float | None]:
 def test_both_differences_agree_with_statsmodels() -> None:
     """Different slopes, unequal arms, a covariate far from 0, arms of three and four units."""
     for entry in reference("lin_regression"):
-        found = compare(*(moments(entry[arm]["value"], entry[arm]["before"]) for arm in ("control", "treatment")))
+        control, treatment = (moments(entry[arm]["value"], entry[arm]["before"]) for arm in ("control", "treatment"))
+        found = compare(control, treatment, target="units")
         assert numbers(found.adjusted) == pytest.approx(entry["adjusted"], rel=1e-10)
         assert numbers(found.unadjusted)[1:4] == pytest.approx(entry["unadjusted"], rel=1e-10)
+
+
+def test_in_a_population_the_place_of_the_lines_is_an_estimate_too() -> None:
+    """(b₂ − b₁)²·s_x²/n of variance, with slopes by numpy: nothing where the lines are parallel."""
+    for entry in reference("lin_regression"):
+        arms = [entry[arm] for arm in ("control", "treatment")]
+        one, other = (np.polyfit(arm["before"], arm["value"], 1)[0] for arm in arms)
+        before = np.concatenate([arm["before"] for arm in arms])
+        control, treatment = (moments(arm["value"], arm["before"]) for arm in arms)
+        units, population = (
+            error(compare(control, treatment, target=target).adjusted) for target in ("units", "population")
+        )
+        added = (other - one) ** 2 * before.var(ddof=1) / len(before)
+        assert population**2 - units**2 == pytest.approx(added, rel=1e-9)
 
 
 @given(UNITS, UNITS)

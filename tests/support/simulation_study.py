@@ -12,6 +12,7 @@ from pathlib import Path
 from simulations.corrected_means import CORRECTED_MEANS
 from simulations.differences import BOUNDED, COSTS, TAILS
 from simulations.errors import Family
+from simulations.independent_arms import ARMS
 from simulations.page import page
 from simulations.sequences import LOOKED_AT, LOOKED_AT_CLUSTERS, STOPPED
 from simulations.win_rates import CLUSTERED_CASES, INDEPENDENT_CASES, JUDGED_CASES
@@ -27,6 +28,7 @@ FAMILIES: Sequence[Family] = (
     TAILS,
     CORRECTED_MEANS,
     COSTS,
+    ARMS,
 )
 PAGE = Path(__file__).parents[2] / "docs" / "simulation-study.md"
 
