@@ -1,6 +1,7 @@
 """What the README says is what happens."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -59,3 +60,25 @@ def test_every_link_leads_somewhere(page: Path) -> None:
     links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text())
     broken = [link for link in links if "://" not in link and not (page.parent / link).exists()]
     assert not broken
+
+
+def test_ci_runs_the_very_command_that_the_readme_promises() -> None:
+    """It takes the line from the README, so there is one such line, and it installs what CI tests with."""
+    promised = [line for line in README.splitlines() if line.startswith("pip install") and line.endswith(" && pytest")]
+    assert len(promised) == 1
+    assert promised[0].startswith("pip install -c .ci/constraints.txt -e ")
+    assert "README.md" in (REPOSITORY / ".ci" / "run").read_text()
+
+
+def test_every_dependency_has_the_version_that_ci_tests_with() -> None:
+    """Constraints are packages with versions, all that pyproject asks for among them (renew: CONTRIBUTING)."""
+    lines = (REPOSITORY / ".ci" / "constraints.txt").read_text().splitlines()
+    assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9._+!]+", line) for line in lines)
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
+    wanted = sum(project["optional-dependencies"].values(), start=project["dependencies"])
+    assert {plain(line) for line in wanted} <= {plain(line) for line in lines}
+
+
+def plain(requirement: str) -> str:
+    """Return the name of a requirement, spelled as an index compares it."""
+    return re.sub(r"[-_.]+", "-", re.split(r"[\s\[<>=!~;]", requirement)[0]).lower()
