@@ -9,6 +9,7 @@ import pytest
 from command_line import clean, finish, start
 from duel_files import cases, write_experiment
 from loopback import Loopback
+from patience import HANG_S
 
 HEAVY = ("numpy", "scipy", "yaml", "pydantic", "openai", "anthropic", "diskcache", "jinja2", "genai_prices", "httpx2")
 
@@ -43,7 +44,7 @@ def run_script(script: str, folder: Path, environment: dict[str, str], *argument
         env=clean(environment),
         capture_output=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=HANG_S,
         check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from arena_command import Arena, arena_in
+from patience import HANG_S
 
 REPORT = """
 import atexit, sys
@@ -35,7 +36,7 @@ def loaded(script: str, folder: Path, *arguments: str) -> set[str]:
         cwd=folder,
         capture_output=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=HANG_S,
         check=False,
     )
     assert done.returncode == 0, done.stderr

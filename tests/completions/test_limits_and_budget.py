@@ -1,5 +1,4 @@
 import asyncio
-import time
 from typing import Literal
 
 import pytest
@@ -10,6 +9,7 @@ from arena.errors import BudgetExceeded
 from arena.records.call import Answer, CallFailure, Completion, FailureKind, Provider, Request, Usage
 from arena.records.variant import Price
 from completion_parts import Double, FixedPrices, answer_to, failure, request
+from quick_clock import run_quickly, seconds
 
 PRICE = Price(input=1.0, output=10.0)
 ESTIMATE = estimate_usd(request(), PRICE)
@@ -17,33 +17,35 @@ REAL = (10 * 1.0 + 5 * 10.0) / 1e6  # of the usage of answer_to
 
 
 def moments(pace: Pace, calls: int) -> list[float]:
-    """Return when each of several callers was let through, in seconds from the first."""
+    """Return when each of several callers was let through, in seconds."""
 
     async def main() -> list[float]:
         passed: list[float] = []
 
         async def one(number: int) -> None:
             await pace.wait(request(number))
-            passed.append(time.monotonic())
+            passed.append(seconds())
 
         await asyncio.gather(*(one(number) for number in range(calls)))
-        return [moment - passed[0] for moment in passed]
+        return passed
 
-    return asyncio.run(main())
+    return run_quickly(main())
 
 
 def test_requests_are_paced_evenly() -> None:
     """After one second's worth, 1200 a minute is one each 50 ms."""
     passed = moments(Pace(1200, "requests"), 26)
-    assert passed[25] - passed[21] >= 0.19
-    assert passed[19] < 0.2
+    assert passed[:21] == [0.0] * 21
+    assert passed[21:] == pytest.approx([0.05, 0.10, 0.15, 0.20, 0.25])
 
 
 @pytest.mark.parametrize(("unit", "per_minute"), [("requests", 60.0), ("tokens", 60.0 * 112)])
 def test_the_first_second_may_burst(unit: Literal["requests", "tokens"], per_minute: float) -> None:
     """The first call does not wait; no more than one second's worth goes at once."""
-    passed = moments(Pace(per_minute, unit), 2)
-    assert passed[1] < 0.3
+    booked = 1 if unit == "requests" else input_tokens(request()) + output_tokens(request())
+    each_s = booked / (per_minute / 60)
+    passed = moments(Pace(per_minute, unit), 4)
+    assert passed == pytest.approx([max(0.0, number * each_s - 1.0) for number in range(4)])
 
 
 def test_what_was_booked_is_corrected_by_what_was_used() -> None:
@@ -54,11 +56,10 @@ def test_what_was_booked_is_corrected_by_what_was_used() -> None:
         asked = request()
         await pace.wait(asked)
         pace.settle(asked, 10)
-        began = time.monotonic()
         await pace.wait(asked)
-        return time.monotonic() - began
+        return seconds()
 
-    assert asyncio.run(main()) < 1.0
+    assert run_quickly(main()) == 0.0
 
 
 def test_settling_requests_changes_nothing() -> None:

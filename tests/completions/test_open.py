@@ -159,13 +159,15 @@ def test_equal_requests_share_a_failure_too(tmp_path: Path) -> None:
 
 def test_who_waits_for_a_stopped_caller_asks_himself(tmp_path: Path) -> None:
     """A shared call does not die with the one who happened to be first."""
-    double = Double(latency_s=0.05)
+    double = Double(latency_s=3600)
 
     async def main() -> Answer:
         async with opened(tmp_path, double) as completions:
             first = asyncio.create_task(completions.complete(request()))
             second = asyncio.create_task(completions.complete(request()))
-            await asyncio.sleep(0.01)
+            while not double.asked:
+                await asyncio.sleep(0)
+            double.latency_s = 0
             first.cancel()
             return await second
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from arena.files.golden import load
+from patience import HANG_S
 
 REPOSITORY = Path(__file__).parents[2]
 EXAMPLES = REPOSITORY / "examples"
@@ -37,7 +38,7 @@ def arena(project: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
         env=environment,
         capture_output=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=HANG_S,
         check=False,
     )
 
@@ -205,7 +206,7 @@ class TestRetrieval:
         """Whoever changes a policy or a question sees that the contexts are no longer theirs."""
         again = tmp_path / "again"
         shutil.copytree(project, again, ignore=shutil.ignore_patterns(".arena", "k?.jsonl"))
-        subprocess.run([sys.executable, "examples/retrieval/retrieve.py"], cwd=again, check=True, timeout=60)
+        subprocess.run([sys.executable, "examples/retrieval/retrieve.py"], cwd=again, check=True, timeout=HANG_S)
         for name in ("k3.jsonl", "k5.jsonl"):
             written = (again / "examples/retrieval" / name).read_text(encoding="utf-8")
             assert written == (EXAMPLES / "retrieval" / name).read_text(encoding="utf-8"), f"run retrieve.py: {name}"

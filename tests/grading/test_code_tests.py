@@ -4,7 +4,6 @@ import asyncio
 import os
 import socket
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -177,10 +176,9 @@ def test_environment_and_folder_are_empty(monkeypatch: pytest.MonkeyPatch, names
 @pytest.mark.parametrize(
     ("code", "changes", "reason"),
     [
-        ("while True: pass", {"timeout_s": 0.3}, "not done after 0.3 s"),
         ("import time\ntime.sleep(60)", {"timeout_s": 0.3}, "not done after 0.3 s"),
         (
-            "import signal\nsignal.signal(15, signal.SIG_IGN)\nwhile True: pass",
+            "import signal, time\nsignal.signal(15, signal.SIG_IGN)\ntime.sleep(60)",
             {"timeout_s": 0.3},
             "not done after 0.3 s",
         ),
@@ -201,13 +199,18 @@ def test_code_that_takes_too_much_fails(code: str, changes: Any, reason: str) ->
     assert found.reason.startswith(reason)
 
 
+def test_code_that_never_rests_is_ended_by_one_clock_or_the_other() -> None:
+    """The clock on the wall, or the processor's where the machine is busy with others: the limit is named."""
+    found = ran("while True: pass", timeout_s=0.3)
+    assert not found.passed
+    assert "0.3 s" in found.reason
+
+
 def test_processor_time_is_limited_by_the_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the parent's clock is slow to look, the processor's limit ends it."""
     monkeypatch.setattr(asyncio, "wait_for", lambda awaitable, _seconds: awaitable)
-    began = time.monotonic()
     found = ran("while True: pass", timeout_s=0.1)
     assert (found.passed, found.reason) == (False, "killed: more than 0.1 s of the processor, or too much memory")
-    assert time.monotonic() > began
 
 
 def test_what_it_prints_and_leaves_behind_is_nobodys() -> None:

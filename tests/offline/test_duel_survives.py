@@ -1,7 +1,6 @@
 """Signals and kills: nothing that was paid for is lost, and the end is the same as without them."""
 
 import signal
-import time
 from pathlib import Path
 
 import numpy as np
@@ -9,34 +8,27 @@ import pytest
 
 from command_line import finish, start
 from duel_files import cases, result_bytes, write_experiment
-from loopback import Loopback
+from loopback import Fault, Loopback
+from patience import wait_until
 
 CONCURRENCY = 4
 ARGUMENTS = ["duel", "experiment.yaml", "--concurrency", str(CONCURRENCY), "-q", "--output-format", "json"]
 
 
-def wait_for_requests(server: Loopback, number: int) -> None:
-    """Wait until so many requests have arrived."""
-    ends = time.monotonic() + 30
-    while server.count < number and time.monotonic() < ends:
-        time.sleep(0.005)
-
-
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_ends_within_two_seconds_and_keeps_what_was_paid(tmp_path: Path, number: int, code: int) -> None:
+def test_a_signal_ends_a_run_in_the_middle_and_keeps_what_was_paid(tmp_path: Path, number: int, code: int) -> None:
     """130 or 143, a hint how to go on, and the resumed run pays only for what was in flight."""
     write_experiment(tmp_path, cases=cases(40), judge=None, checks=[{"max_words": 99}])
     with Loopback(latency_s=0.05) as server:
+        server.faults = lambda received: Fault("hang") if received.number > 60 else None  # it cannot end by itself
         process = start(tmp_path, ARGUMENTS, server.environment)
-        wait_for_requests(server, 20)
-        sent = time.monotonic()
+        wait_until(lambda: server.count >= 20)
         process.send_signal(number)
         stopped = finish(process)
-        took_s = time.monotonic() - sent
+        server.faults = ()
         resumed = finish(start(tmp_path, ARGUMENTS, server.environment))
         paid_twice = server.count - 80
     assert stopped.code == code
-    assert took_s < 2.0
     assert "run the same command again" in stopped.err
     assert "Traceback" not in stopped.err
     assert resumed.code == 0
@@ -47,7 +39,7 @@ def killed_at(folder: Path, server: Loopback, points: list[int]) -> None:
     """Start the duel again and again, each time killing it when so many requests have arrived."""
     for point in points:
         process = start(folder, ARGUMENTS, server.environment)
-        wait_for_requests(server, point)
+        wait_until(lambda point=point: server.count >= point)  # type: ignore[misc]  # mypy knows no default of a lambda
         process.send_signal(signal.SIGKILL)
         finish(process)
 

@@ -4,14 +4,14 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from command_line import arena, clean, finish, start
 from duel_files import cases, write_experiment
-from loopback import Loopback
+from loopback import Fault, Loopback
+from patience import HANG_S, wait_until
 
 CLEAR = {"control": "Be helpful. quality=0.40", "treatment": "Be kind. quality=0.62"}
 GATE = ["gate", "experiment.yaml", "--concurrency", "4", "-q", "--output-format", "json"]
@@ -32,20 +32,15 @@ def test_a_stopped_gate_is_no_verdict(tmp_path: Path, number: int, code: int) ->
     """Ctrl-C is 130; the same command goes on and decides."""
     write_experiment(tmp_path, variants=CLEAR, cases=cases(40))
     with Loopback(spread=0.5, latency_s=0.03) as server:
+        server.faults = lambda received: Fault("hang") if received.number > 100 else None  # it cannot end by itself
         process = start(tmp_path, GATE, server.environment)
-        wait_for(server, 20)
+        wait_until(lambda: server.count >= 20)
         process.send_signal(number)
         stopped = finish(process)
+        server.faults = ()
         resumed = finish(start(tmp_path, GATE, server.environment))
     assert (stopped.code, stopped.out) == (code, "")
     assert resumed.code == 0, resumed.err
-
-
-def wait_for(server: Loopback, number: int) -> None:
-    """Wait until so many requests have arrived."""
-    ends = time.monotonic() + 30
-    while server.count < number and time.monotonic() < ends:
-        time.sleep(0.005)
 
 
 @pytest.mark.parametrize("kilobytes", [1, 40, 120])
@@ -59,7 +54,7 @@ def test_a_full_disk_is_no_verdict(tmp_path: Path, kilobytes: int) -> None:
             env=clean(server.environment),
             capture_output=True,
             encoding="utf-8",
-            timeout=60,
+            timeout=HANG_S,
             check=False,
         )
         resumed = finish(start(tmp_path, GATE, server.environment))

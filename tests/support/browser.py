@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import ConsoleMessage, Dialog, Page, sync_playwright
 
+from patience import HANG_S
+
 #: No connection of the browser's own: a test must see the page's alone.
 QUIET = (
     "--no-sandbox",
@@ -39,6 +41,7 @@ def chromium(*, width: int = 1440, height: int = 900, dark: bool = False) -> Ite
             page = browser.new_page(
                 viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
             )
+            page.set_default_timeout(1000 * HANG_S)
             yield _watched(page)
         finally:
             browser.close()

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from arena.cli.main import run
+from patience import HANG_S
 
 #: What the machine happens to have must not reach a test.
 FOREIGN = ("OPENAI_", "ANTHROPIC_", "GEMINI_", "ARENA_", "COLUMNS", "FORCE_COLOR", "NO_COLOR")
@@ -94,7 +95,7 @@ def start(folder: Path, arguments: Sequence[str], environment: Mapping[str, str]
     )
 
 
-def finish(process: "subprocess.Popen[str]", *, timeout_s: float = 60.0) -> Done:
+def finish(process: "subprocess.Popen[str]") -> Done:
     """Wait for a process and return what it did."""
-    out, err = process.communicate(timeout=timeout_s)
+    out, err = process.communicate(timeout=HANG_S)
     return Done(code=process.returncode, out=out, err=err)

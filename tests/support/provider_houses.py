@@ -17,6 +17,7 @@ from arena.records.case import Case, Message
 from arena.records.variant import Decoding, Model, Target
 from arena.records.workspace import Workspace
 from loopback import Fault, Loopback
+from patience import HANG_S
 
 #: (model, API) of each provider that speaks HTTP.
 HTTP = {
@@ -33,7 +34,7 @@ def answer(case):
     return "" if case.input == "empty" else f"You said: {case.input}"
 
 async def hang(case):
-    await asyncio.sleep(60)
+    await asyncio.sleep(3600)
 
 def broken(case):
     raise ValueError("two\\nlines \\x1b[31mred\\x1b[0m")
@@ -78,18 +79,18 @@ class House:
 
 
 @contextlib.asynccontextmanager
-async def open_house(kind: str, folder: Path) -> AsyncIterator[House]:
-    """Open one provider of the contract suite, with a deadline of 1 s."""
+async def open_house(kind: str, folder: Path, deadline_s: float) -> AsyncIterator[House]:
+    """Open one provider of the contract suite."""
     with contextlib.ExitStack() as stack:
-        house = _HOUSES[kind](stack, folder)
+        house = _HOUSES[kind](stack, folder, deadline_s)
         try:
             yield house
         finally:
             await house.provider.aclose()
 
 
-def _http(kind: str) -> Callable[[contextlib.ExitStack, Path], House]:
-    def opened(stack: contextlib.ExitStack, folder: Path) -> House:
+def _http(kind: str) -> Callable[[contextlib.ExitStack, Path, float], House]:
+    def opened(stack: contextlib.ExitStack, folder: Path, deadline_s: float) -> House:
         faults = {"empty": Fault("empty"), "hang": Fault("hang"), "broken": Fault("bad_json")}
         server = stack.enter_context(Loopback(faults=lambda received: faults.get(received.text.split("\n")[-1])))
         vendor, api = HTTP[kind]
@@ -98,12 +99,12 @@ def _http(kind: str) -> Callable[[contextlib.ExitStack, Path], House]:
             for situation in ("answer", "empty", "hang", "broken")
         }
         base_url = requests["answer"].base_url
-        return House(open_provider(vendor, base_url, environment=server.environment, deadline_s=1.0), requests)
+        return House(open_provider(vendor, base_url, environment=server.environment, deadline_s=deadline_s), requests)
 
     return opened
 
 
-def _local(stack: contextlib.ExitStack, folder: Path) -> House:
+def _local(stack: contextlib.ExitStack, folder: Path, deadline_s: float) -> House:
     long = Decoding(max_tokens=3000, temperature=0)
     garbage = folder / "garbage.gguf"
     garbage.write_bytes(b"GGUF" + bytes(100))
@@ -113,10 +114,10 @@ def _local(stack: contextlib.ExitStack, folder: Path) -> House:
         "hang": ask("local", "Write a very long story.", name=LOCAL_MODEL, decoding=long),
         "broken": ask("local", name="garbage.gguf", root=folder),
     }
-    return House(open_provider("local", None, environment={}, deadline_s=1.0, root=folder), requests)
+    return House(open_provider("local", None, environment={}, deadline_s=deadline_s, root=folder), requests)
 
 
-def _replay(stack: contextlib.ExitStack, folder: Path) -> House:
+def _replay(stack: contextlib.ExitStack, folder: Path, deadline_s: float) -> House:
     requests = {
         name: ask("replay", name, name="answers.jsonl", repeat=number)
         for number, name in enumerate(("answer", "empty", "broken"))
@@ -131,12 +132,12 @@ def _replay(stack: contextlib.ExitStack, folder: Path) -> House:
     return House(open_provider("replay", None, environment={}, root=folder), requests)
 
 
-def _scripted(stack: contextlib.ExitStack, folder: Path) -> House:
+def _scripted(stack: contextlib.ExitStack, folder: Path, deadline_s: float) -> House:
     script = {"answer": "It left today.", "empty": "", "broken": FailureKind.SERVER}
     return House(ScriptedProvider(script), {name: ask("scripted", name) for name in script})
 
 
-def _target(stack: contextlib.ExitStack, folder: Path) -> House:
+def _target(stack: contextlib.ExitStack, folder: Path, deadline_s: float) -> House:
     file = folder / "bot.py"
     file.write_text(_TARGET, encoding="utf-8")
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
@@ -151,10 +152,10 @@ def _target(stack: contextlib.ExitStack, folder: Path) -> House:
         "hang": request("hang", "hang"),
         "broken": request("broken", "broken"),
     }
-    return House(open_provider("target", None, environment={}, deadline_s=1.0, root=folder), requests)
+    return House(open_provider("target", None, environment={}, deadline_s=deadline_s, root=folder), requests)
 
 
-_HOUSES: Mapping[str, Callable[[contextlib.ExitStack, Path], House]] = {
+_HOUSES: Mapping[str, Callable[[contextlib.ExitStack, Path, float], House]] = {
     **{kind: _http(kind) for kind in HTTP},
     "local": _local,
     "replay": _replay,
@@ -165,7 +166,11 @@ KINDS = tuple(_HOUSES)
 
 
 def answers_of(
-    server: Loopback, requests: list[Request], *, deadline_s: float = 5.0, environment: Mapping[str, str] | None = None
+    server: Loopback,
+    requests: list[Request],
+    *,
+    deadline_s: float = HANG_S,
+    environment: Mapping[str, str] | None = None,
 ) -> list[Answer]:
     """Ask a loopback server one request after another, through the vendor's own provider."""
 
@@ -177,18 +182,19 @@ def answers_of(
             deadline_s=deadline_s,
         )
         try:
-            return [await provider.complete(request) for request in requests]
+            async with asyncio.timeout(2 * HANG_S):
+                return [await provider.complete(request) for request in requests]
         finally:
             await provider.aclose()
 
     return asyncio.run(asked())
 
 
-def in_house(kind: str, folder: Path, use: Callable[[House], Awaitable[Any]]) -> Any:
+def in_house(kind: str, folder: Path, use: Callable[[House], Awaitable[Any]], *, deadline_s: float = HANG_S) -> Any:
     """Open a provider, use it, close it."""
 
     async def used() -> Any:
-        async with open_house(kind, folder) as house:
+        async with asyncio.timeout(HANG_S), open_house(kind, folder, deadline_s) as house:
             return await use(house)
 
     return asyncio.run(used())

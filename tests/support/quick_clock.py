@@ -11,6 +11,7 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 Result = TypeVar("Result")
+STARTED = 1000.0  # seconds: a real clock, too, has run for a while
 
 
 class _Selector(selectors.DefaultSelector):
@@ -18,7 +19,7 @@ class _Selector(selectors.DefaultSelector):
 
     def __init__(self) -> None:
         super().__init__()
-        self.now = 0.0
+        self.now = STARTED
 
     def select(self, timeout: float | None = None) -> Any:
         assert timeout is not None, "waits for something other than time"
@@ -35,7 +36,12 @@ class _Loop(asyncio.SelectorEventLoop):
         return self._quick.now
 
 
+def seconds() -> float:
+    """Return the seconds since the coroutine was started."""
+    return asyncio.get_running_loop().time() - STARTED
+
+
 def run_quickly(main: Coroutine[Any, Any, Result]) -> Result:
-    """Run a coroutine to its end on a clock that begins at 0 and waits for nobody."""
+    """Run a coroutine to its end on a clock that waits for nobody."""
     with asyncio.Runner(loop_factory=_Loop) as runner:
         return runner.run(main)

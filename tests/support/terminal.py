@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from command_line import clean, command
+from patience import HANG_S
 
-PATIENCE_S = 30.0
 #: Makes the pseudo-terminal the one whose Ctrl-C reaches the command, then becomes the command.
 LAUNCH = """
 import fcntl, os, sys, termios
@@ -42,7 +42,7 @@ class Terminal:
 
     def wait_for(self, text: str) -> str:
         """Wait until `text` is shown that was not waited for before; return what came until then, without styles."""
-        end = time.monotonic() + PATIENCE_S
+        end = time.monotonic() + HANG_S
         while (found := self._plain().find(text, self._seen)) < 0:
             goes_on = time.monotonic() < end and self._read()
             assert goes_on, f"{text!r} never came:\n{self._plain()[self._seen :]}"
@@ -53,7 +53,7 @@ class Terminal:
         """Wait for the command to end; return its exit code."""
         while self._read():
             pass
-        return self.process.wait(PATIENCE_S)
+        return self.process.wait(HANG_S)
 
     def kill(self, number: signal.Signals) -> int:
         """Send a signal; return the exit code."""
@@ -65,7 +65,7 @@ class Terminal:
 
     def _read(self) -> bool:
         """Take what is there within the time that a test has; False when nobody writes any more."""
-        if not select.select([self._descriptor], [], [], PATIENCE_S)[0]:
+        if not select.select([self._descriptor], [], [], HANG_S)[0]:
             return False
         try:
             data = os.read(self._descriptor, 65536)

@@ -20,6 +20,7 @@ from arena.completions.store.folder import DATABASE
 from arena.errors import StorageFailed
 from arena.records.call import Completion
 from completion_parts import answer_to, request
+from patience import HANG_S
 
 ANSWERS = [answer_to(request(number), f"answer {number} " + "x" * 300) for number in range(40)]
 
@@ -415,7 +416,7 @@ def run_python(code: str, *arguments: object) -> "subprocess.CompletedProcess[st
         [sys.executable, "-c", textwrap.dedent(code), *map(str, arguments)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=HANG_S,
         env={name: value for name, value in os.environ.items() if "COVERAGE" not in name}
         | {"PYTHONPATH": str(support)},
         check=False,
