@@ -18,6 +18,7 @@ from arena.files.resolving.case_warnings import near_duplicates, unused_fields
 from arena.files.resolving.cases import note_repeated_ids, resolve_cases, resolve_checks
 from arena.files.resolving.experiment_hash import experiment_hash
 from arena.files.resolving.experiment_rules import check_rules, check_templates
+from arena.files.resolving.live import resolve_live
 from arena.files.resolving.metrics import Refused, primary, resolve
 from arena.files.resolving.variants import resolve_judges, resolve_variants
 from arena.files.rubrics import BUILTIN, SHIPPED, general, resolve_rubric, shipped
@@ -119,7 +120,7 @@ def _resolve(
         max_cost_declared=authored.max_cost_usd is not None,
         split=_split(authored, golden),
         transcript=str(reader.source.root / transcript.path) if transcript else None,
-        live=authored.live.model_dump(exclude_none=True) if authored.live else None,
+        live=resolve_live(authored.live) if authored.live else None,
         root=str(reader.source.root),
         path=str(file.path),
         hash="",

@@ -87,7 +87,7 @@ class Authored(BaseModel):
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
-        cls.known = frozenset(cls.model_fields)
+        cls.known = frozenset(field.alias or name for name, field in cls.model_fields.items())
         if cls.short and "expected" not in cls.__dict__:
             cls.expected = "text or a mapping"
 
@@ -111,7 +111,7 @@ class Authored(BaseModel):
             raise _problem(f"expected {cls.expected}, found {quoted(written)}{_quoting_hint(cls.short, written)}")
         if not written.keys() <= cls.known:
             if info.context is not None:
-                info.context[id(written)] = list(cls.model_fields)
+                info.context[id(written)] = [field.alias or name for name, field in cls.model_fields.items()]
             if len(written) > MOST_ENTRIES:
                 raise _problem(f"has {len(written):,} keys (known: {', '.join(cls.model_fields)})")
         for key, inner in written.items():
