@@ -140,8 +140,8 @@ def main() -> Never:
         sys.stdout.flush()
     with suppress(OSError):
         sys.stderr.flush()
-    # Coverage, and what libraries keep for the end. Private, but as old as the module: nothing public runs these functions
-    # without waiting for threads that nobody needs any more.
+    # Coverage, and what libraries keep for the end. Private, but as old as the module: nothing public runs these
+    # functions without waiting for threads that nobody needs any more.
     atexit._run_exitfuncs()
     os._exit(code)
 

@@ -8,7 +8,7 @@ from arena.errors import FileError
 from arena.files.golden import resolve_golden
 from arena.files.labels import labels_of
 from arena.files.labels import read as read_labels
-from arena.files.reading.authored import validate
+from arena.files.reading.file_model import validate
 from arena.files.reading.identifiers import mistake_in
 from arena.files.reading.located import Mistakes
 from arena.files.reading.reader import NamedFile, OpenFile, Reader

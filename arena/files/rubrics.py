@@ -5,7 +5,7 @@ from importlib import resources
 from pathlib import Path
 
 from arena.errors import FileError
-from arena.files.reading.authored import validate
+from arena.files.reading.file_model import validate
 from arena.files.reading.identifiers import look_alikes, spelled
 from arena.files.reading.reader import NamedFile, OpenFile, Reader
 from arena.files.reading.sources import Source, relative, tree_of

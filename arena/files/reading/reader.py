@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from arena.errors import FileError, Mistake
-from arena.files.reading.authored import Text
+from arena.files.reading.file_model import Text
 from arena.files.reading.located import LocatedFile, Mistakes, Path
 from arena.files.reading.plain_text import prompt_text
 from arena.files.reading.sources import Source, Unreadable, inside

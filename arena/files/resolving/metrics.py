@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from arena.files.reading.amounts import Amount
-from arena.files.reading.authored import did_you_mean
+from arena.files.reading.file_model import did_you_mean
 from arena.files.shapes.experiment_file import MetricEntry
 from arena.records.metric import Limit, Metric
 from arena.text.printable import printable

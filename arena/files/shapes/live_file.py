@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from arena.files.reading.amounts import parse_day, parse_duration
-from arena.files.reading.authored import Authored, Identifier, Share, one_of
+from arena.files.reading.file_model import FileModel, Identifier, Share, one_of
 from arena.records.live import StageKind
 
 _TEXT: dict[str, Any] = {"type": "string"}
@@ -21,7 +21,7 @@ Day = Annotated[date, BeforeValidator(parse_day), WithJsonSchema({"type": "strin
 Words = Annotated[str, Field(min_length=1)]
 
 
-class RandomizeBy(Authored):
+class RandomizeBy(FileModel):
     """What is assigned, and counted: a unit, or blocks of time (a switchback)."""
 
     short_forms: ClassVar[tuple[dict[str, Any], ...]] = (_TEXT,)
@@ -48,7 +48,7 @@ class RandomizeBy(Authored):
         return self
 
 
-class GateRunEntry(Authored):
+class GateRunEntry(FileModel):
     """The offline gate that was passed first, or why there was none."""
 
     short: ClassVar[str | None] = "run"
@@ -63,7 +63,7 @@ class GateRunEntry(Authored):
             yield "expected a run, or {skip: REASON}"
 
 
-class Exposure(Authored):
+class Exposure(FileModel):
     """How much is exposed, or why a stage is left out."""
 
     short_forms: ClassVar[tuple[dict[str, Any], ...]] = ({"type": ["number", "string"]},)
@@ -83,7 +83,7 @@ class Exposure(Authored):
             yield "expected a share such as 5%, or {skip: REASON}"
 
 
-class StageEntry(Authored):
+class StageEntry(FileModel):
     """One stage of exposure: exactly one of shadow, canary, ab."""
 
     shadow: Exposure | None = Field(None, description="Share of traffic answered in the shadow, or {skip: reason}.")
@@ -113,7 +113,7 @@ def _rising(fractions: list[float]) -> list[float]:
     return fractions
 
 
-class LooksEntry(Authored):
+class LooksEntry(FileModel):
     """When the data may be looked at, and what each look costs."""
 
     fractions: Annotated[list[Annotated[float, Field(gt=0, le=1)]], AfterValidator(_rising)] = Field(
@@ -132,14 +132,14 @@ class LooksEntry(Authored):
                 yield "'z' needs one boundary for each fraction"
 
 
-class LiveGuardrail(Authored):
+class LiveGuardrail(FileModel):
     """What happens when a metric breaks its limit while users are exposed."""
 
     windows: int = Field(2, ge=1, description="Consecutive windows that must break the limit.")
     action: Words = Field(description="What is done then, e.g. pause or rollback.")
 
 
-class ColumnsEntry(Authored):
+class ColumnsEntry(FileModel):
     """Which columns of the event table hold what."""
 
     unit: str | None = Field(None, description="The unit that was randomised; by default the column of its name.")
@@ -154,7 +154,7 @@ class ColumnsEntry(Authored):
     segments: dict[str, str] = Field(default_factory=dict, description="Segment to its column.")
 
 
-class LiveFile(Authored):
+class LiveFile(FileModel):
     """The same experiment, on users."""
 
     randomize_by: RandomizeBy = Field(description="The unit, e.g. conversation_id, or {block: 30m, washout: 5m}.")

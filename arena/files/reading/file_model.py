@@ -68,7 +68,7 @@ def _again(details: ErrorDetails, start: int | None = None) -> InitErrorDetails:
     return InitErrorDetails(type=kind, loc=loc, input=details["input"], ctx=details.get("ctx", {}))
 
 
-class Authored(BaseModel):
+class FileModel(BaseModel):
     """A mapping that people write: nothing is guessed, nothing unknown is ignored.
 
     A subclass with a `short` field may be written as that field's text alone.
@@ -127,10 +127,10 @@ class Authored(BaseModel):
         return {"anyOf": [*forms, schema]} if forms else schema
 
 
-AnyAuthored = TypeVar("AnyAuthored", bound=Authored)
+AnyFileModel = TypeVar("AnyFileModel", bound=FileModel)
 
 
-def _with_problems(problems: list[str], written: Any, handler: ModelWrapValidatorHandler[AnyAuthored]) -> AnyAuthored:
+def _with_problems(problems: list[str], written: Any, handler: ModelWrapValidatorHandler[AnyFileModel]) -> AnyFileModel:
     """Report the problems between the keys beside those of each key, all at once."""
     errors = [InitErrorDetails(type=_problem(text), input=written) for text in problems]
     try:
@@ -201,7 +201,7 @@ Share = Annotated[float, BeforeValidator(parse_share), WithJsonSchema(_NUMBER_OR
 FilePath = Annotated[str, Field(min_length=1)]
 
 
-class Text(Authored):
+class Text(FileModel):
     """A text, or the file that holds it."""
 
     short: ClassVar[str | None] = "text"
