@@ -1,4 +1,4 @@
-"""Variants, models and judges as people write them, to records: what the top of the file gives, and what each changes."""
+"""Variants, models and judges as people write them, to records: what the top of the file gives and each changes."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
