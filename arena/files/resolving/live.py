@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from arena.files.reading.authored import did_you_mean
+from arena.files.reading.file_model import did_you_mean
 from arena.files.reading.located import Mistakes
 from arena.files.reading.reader import OpenFile
 from arena.files.resolving.metrics import named
