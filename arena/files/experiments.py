@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from arena.errors import FileError
 from arena.files.golden import resolve_golden
 from arena.files.labels import labels_of
 from arena.files.labels import read as read_labels
@@ -64,8 +63,7 @@ def load(
     authored = validate(ExperimentFile, located, reader.mistakes)
     if authored is None:
         note_repeated_ids(located, reader.mistakes)
-    reader.mistakes.raise_if_any()
-    assert authored is not None
+    authored = reader.mistakes.required(authored)
     at = OpenFile(located, file.path)
     return _resolve(authored, at, file, reader, mapping=mapping or {}, single_variant=single_variant)
 
@@ -98,9 +96,7 @@ def _resolve(
         reader.mark_recorded(transcript)
     control, treatment = _arms(list(authored.variants), at, mistakes, single=single_variant)
     labels, label_warnings = _labels(authored, control, treatment, at, reader)
-    mistakes.raise_if_any()
-    assert golden is not None
-    assert rubric is not None
+    golden, rubric = mistakes.required(golden), mistakes.required(rubric)
     experiment = Experiment(
         name=name,
         hypothesis=authored.hypothesis,
@@ -156,12 +152,8 @@ def _labels(
     named = reader.named(authored.labels, at, ("labels",)) if authored.labels else None
     if named is None or control == treatment:
         return (), ()
-    try:
-        file = read_labels(named.data, str(named.path), reader.mistakes)
-    except FileError as error:
-        reader.mistakes.extend(error.mistakes)
-        return (), ()
-    if reader.mistakes:
+    file = reader.mistakes.noting(read_labels, named.data, str(named.path), reader.mistakes)
+    if file is None or reader.mistakes:
         return (), ()
     variants = list(authored.variants)
     found = labels_of(file, control=control, treatment=treatment, variants=variants, mistakes=reader.mistakes)

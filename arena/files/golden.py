@@ -45,18 +45,13 @@ def load(
     tree = tree_of(Path(path), root, source)
     reader = Reader(tree)
     file = reader.main(relative(Path(path), tree))
-    golden = resolve_golden(file, mapping or {}, reader)
-    reader.mistakes.raise_if_any()
-    assert golden is not None
-    return golden
+    return reader.mistakes.required(resolve_golden(file, mapping or {}, reader))
 
 
 def resolve_golden(file: NamedFile, mapping: Mapping[str, str], reader: Reader) -> GoldenSet | None:
     """Return the golden set of a file that was read; None, with its mistakes noted, when its shape is wrong."""
-    try:
-        located = _located(file, mapping, reader)
-    except FileError as error:
-        reader.mistakes.extend(error.mistakes)
+    located = reader.mistakes.noting(_located, file, mapping, reader)
+    if located is None:
         return None
     authored = validate(GoldenFile, located, reader.mistakes)
     if authored is None:

@@ -6,7 +6,6 @@ from typing import Annotated, ClassVar, TypeVar
 
 from pydantic import Field, WrapValidator
 
-from arena.errors import FileError
 from arena.files.reading.file_model import FileModel, Identifier, did_you_mean, in_parts, validate
 from arena.files.reading.json_source import load_lines
 from arena.files.reading.located import LocatedFile, Path
@@ -138,23 +137,17 @@ def _context_lines(file: NamedFile, reader: Reader) -> tuple[LocatedFile, Entrie
 
 
 def _context_mapping(file: NamedFile, reader: Reader) -> tuple[LocatedFile, Entries] | None:
-    try:
-        located = load_yaml(file.data, str(file.path), reader.mistakes)
-    except FileError as error:
-        reader.mistakes.extend(error.mistakes)
+    located = reader.mistakes.noting(load_yaml, file.data, str(file.path), reader.mistakes)
+    authored = validate(dict[Identifier, ContextEntry], located, reader.mistakes) if located else None
+    if located is None or authored is None:
         return None
-    authored = validate(dict[Identifier, ContextEntry], located, reader.mistakes)
-    return None if authored is None else (located, {case: (entry, (case,)) for case, entry in authored.items()})
+    return located, {case: (entry, (case,)) for case, entry in authored.items()}
 
 
 def _lines(shape: type[Rows], file: NamedFile, reader: Reader) -> tuple[LocatedFile, Rows] | None:
-    try:
-        located = load_lines(file.data, str(file.path), "rows", reader.mistakes)
-    except FileError as error:
-        reader.mistakes.extend(error.mistakes)
-        return None
-    authored = validate(shape, located, reader.mistakes)
-    return None if authored is None else (located, authored)
+    located = reader.mistakes.noting(load_lines, file.data, str(file.path), "rows", reader.mistakes)
+    authored = validate(shape, located, reader.mistakes) if located else None
+    return (located, authored) if located and authored else None
 
 
 def _check_ids(
