@@ -101,6 +101,23 @@ def test_the_worst_case_may_be_two_estimates() -> None:
     assert decide(estimate(0.55, 0.8), BETTER, worst_case=(unknown, in_favour)).outcome == "inconclusive"
 
 
+@pytest.mark.parametrize(
+    ("one", "low", "high"),
+    [
+        (criterion("check_pass_rate", "max_drop", 0.02), -0.01, 0.1),
+        (criterion("check_pass_rate", "max_drop", 0.02), -0.3, -0.1),
+        (criterion("latency_s_p95", "max", 3.0), 1.0, 2.0),
+        (criterion("latency_s_p95", "max_increase", -0.3), 0.1, 0.2),
+    ],
+    ids=["floor kept", "floor broken", "ceiling kept", "ceiling broken"],
+)
+def test_a_worst_case_without_an_interval_could_be_anything(one: Criterion, low: float, high: float) -> None:
+    """It is no zero, and reaches beyond every limit, whichever side proves it: nothing is decided."""
+    unknown = replace(estimate(low, high), interval=None)
+    assert decide(estimate(low, high), one).outcome != "inconclusive"
+    assert decide(estimate(low, high), one, worst_case=(unknown, unknown)).outcome == "inconclusive"
+
+
 def test_what_is_undefined_is_inconclusive_and_says_why() -> None:
     """No interval, no verdict."""
     undefined = Estimate(value=None, interval=None, n=0, unit_of_measure="share", reason="no case was compared")

@@ -87,6 +87,13 @@ def test_the_floor_of_consistency_is_the_users() -> None:
     assert health(judgments, min_consistency=0.9).unfit_reasons == ("consistency 80% is below 90%",)
 
 
+def test_a_judge_exactly_at_its_floor_is_fit() -> None:
+    """The floor is the least consistency that is enough, not the first that is too little."""
+    judgments = [*consistent(3), *both(3, "first", "first")]
+    assert health(judgments, min_consistency=0.75).consistency.value == 0.75
+    assert health(judgments, min_consistency=0.75).fit
+
+
 @pytest.mark.parametrize(
     ("outcome", "reason"),
     [

@@ -93,6 +93,28 @@ def test_deleted_entries_are_gone(filled: Path) -> None:
     assert answers == [None, *ANSWERS[1:]]
 
 
+KILLED_WHILE_DELETING = """
+    import os, signal, sys
+    from pathlib import Path
+    from arena.completions.store.cache import Cache
+    from completion_parts import request
+
+    def keys():
+        for number in range(20):
+            yield request(number).key
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    with Cache(Path(sys.argv[1])) as cache:
+        cache.delete(keys())
+"""
+
+
+def test_killed_while_it_deletes_it_has_deleted_nothing(filled: Path) -> None:
+    """Entries go together: no kill leaves half of them behind."""
+    assert run_python(KILLED_WHILE_DELETING, filled).returncode == -signal.SIGKILL
+    assert held(filled) == (ANSWERS, [])
+
+
 def test_nothing_is_evicted(tmp_path: Path) -> None:
     """The cache never makes room by dropping what was paid for, whatever its size."""
     with Cache(tmp_path) as cache:
@@ -514,6 +536,27 @@ def test_a_lock_that_is_never_given_back_ends_the_run(filled: Path, monkeypatch:
             other.open_for_writing()
         connection.execute("ROLLBACK")
         cache.put(ANSWERS)
+
+
+def test_a_lock_that_is_held_through_several_tries_is_waited_out(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process may write for seconds: the lock that it gives back at the fifth try is taken then."""
+    monkeypatch.setattr(cache_module, "LOCK_PATIENCE_S", 0.01)
+    again = answer_to(request(0), "another")
+    with Cache(filled) as cache, sql(filled) as connection:
+        store = cache.open_for_writing()
+        tries, transact = [], store.transact
+
+        def seen_to_try() -> Any:
+            tries.append(connection.in_transaction)
+            if len(tries) == 5:
+                connection.execute("ROLLBACK")
+            return transact()
+
+        monkeypatch.setattr(store, "transact", seen_to_try)
+        connection.execute("BEGIN IMMEDIATE")
+        cache.put([again])
+        assert tries == [True] * 5
+        assert cache.get(again.request_key) == again
 
 
 def test_damage_is_not_repaired_under_another_process(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
