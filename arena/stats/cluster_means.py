@@ -83,6 +83,5 @@ def cluster_mean(clusters: ClusterTotals, *, unit: str, level: float = 0.95) -> 
         reason = f"{n} clusters are fewer than the {FEWEST_CLUSTERS} that an interval needs"
         return Arm(estimate=unsure(mean, n, unit, reason), level=level)
     sizes = np.array(clusters.sizes)
-    residuals = np.array(clusters.sums) - mean * sizes
-    error = cluster_error(residuals - residuals.sum() / sizes.sum() * sizes, sizes)
+    error = cluster_error(np.array(clusters.sums) - mean * sizes, sizes)
     return t_arm(mean, error.cr2, error.degrees_of_freedom, n=n, unit=unit, level=level)

@@ -97,7 +97,7 @@ def difference(control: Arm, treatment: Arm, *, method: str = "welch t") -> TTes
         that of both arms.
 
     Raises:
-        ValueError: arms at different levels.
+        ValueError: arms at different levels, or in different units of measure.
 
     >>> control, treatment = (
     ...     arm_mean(Moments.of({"wait": values}), "wait", unit="s")
@@ -166,7 +166,7 @@ def satterthwaite(control: Arm, treatment: Arm, factor: float = 1.0) -> tuple[fl
     one, other = control.standard_error, treatment.standard_error
     if one is None or other is None or control.degrees_of_freedom is None or treatment.degrees_of_freedom is None:
         return None
-    one *= abs(factor)
+    one *= factor
     error = math.hypot(one, other)
     if error == 0.0:
         return 0.0, control.degrees_of_freedom + treatment.degrees_of_freedom
@@ -190,7 +190,7 @@ def quotient(control: Arm, treatment: Arm) -> Estimate:
         where an arm has no error, where neither varies, or where the control is not clearly different from 0.
 
     Raises:
-        ValueError: arms at different levels.
+        ValueError: arms at different levels, or in different units of measure.
 
     >>> control, treatment = (
     ...     arm_mean(Moments.of({"cost": values}), "cost", unit="USD") for values in ([9, 10, 11, 10], [10, 11, 12, 11])
@@ -312,6 +312,9 @@ def _coarse(control: Arm, treatment: Arm) -> bool:
 def _check(control: Arm, treatment: Arm) -> None:
     if control.level != treatment.level:
         raise ValueError(f"arms at the levels {control.level} and {treatment.level} cannot be compared")
+    units = control.estimate.unit_of_measure, treatment.estimate.unit_of_measure
+    if units[0] != units[1]:
+        raise ValueError(f"an arm in {units[0]} and one in {units[1]} cannot be compared")
 
 
 def _reason(control: Arm, treatment: Arm) -> str:

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from arena.stats.moments import Moments
@@ -74,6 +74,22 @@ def test_ten_thousand_units_one_by_one_pool_to_the_last_digits() -> None:
     assert Moments.of({"y": values}).variance("y") == pytest.approx(variance, rel=1e-12)
 
 
+def test_a_mean_between_two_floats_costs_nothing() -> None:
+    """At 9e15 the mean of 0, 1 and 3 more is rounded by a third, and the variance is not."""
+    values = [9e15, 9e15 + 1.0, 9e15 + 3.0]
+    assert Moments.of({"y": values}).variance("y") == pytest.approx(7.0 / 3.0, rel=1e-15)
+
+
+@example(2.0252162115345716e-147, 45)  # where the square of what the mean is rounded by is less than a float
+@given(st.floats(-1e9, 1e9), st.integers(2, 200))
+@settings(deadline=None)
+def test_what_does_not_vary_has_no_variance(value: float, n: int) -> None:
+    """At most the square of what the mean is rounded by; never less than 0."""
+    variance = Moments.of({"y": [value] * n}).variance("y")
+    assert variance is not None
+    assert 0.0 <= variance <= (1e-15 * value) ** 2
+
+
 @given(UNITS)
 @settings(deadline=None)
 def test_no_units_add_nothing(units: list[tuple[float, float]]) -> None:
@@ -106,6 +122,13 @@ def test_the_variance_of_residuals_is_that_of_their_values(units: list[tuple[flo
     assert found is not None
     assert found >= 0.0
     assert found == pytest.approx(expected, rel=1e-9, abs=1e-12 * (1.0 + slope**2) * (scale + 1e-30))
+
+
+@given(st.lists(st.floats(-50, 50), min_size=2, max_size=40), st.floats(-3, 3))
+@settings(deadline=None)
+def test_rounding_is_no_residual(values: list[float], slope: float) -> None:
+    """Of units that all lie on the line nothing is left."""
+    assert Moments.of({"y": [slope * x for x in values], "x": values}).residual_variance("y", "x", slope) == 0.0
 
 
 def test_columns_may_be_anything_that_yields_numbers() -> None:

@@ -131,8 +131,11 @@ def test_a_quotient_over_an_unsure_control_is_fiellers() -> None:
     assert unsure.interval.method == "fieller"
     assert unsure.value is not None
     assert unsure.interval.high - unsure.value > unsure.value - unsure.interval.low
-    lost = quotient(arm([-1.0, 2.0, 1.0]), arm([5.0, 3.0, 8.0]))
-    assert (lost.interval, lost.reason) == (None, "the control's value is not clearly different from 0")
+    reason = "the control's value is not clearly different from 0"
+    treatment = arm([5.0, 3.0, 8.0])
+    for control in (arm([-1.0, 2.0, 1.0]), given_interval(4.0, 0.0, 9.0), given_interval(-4.0, -5.0, 0.1)):
+        lost = quotient(control, treatment)
+        assert (lost.interval, lost.reason) == (None, reason)
 
 
 def test_a_constant_treatment_is_divided_by_what_varies() -> None:
@@ -193,9 +196,12 @@ def test_an_interval_of_ends_has_no_t() -> None:
     assert found.estimate.reason is None
 
 
-def test_arms_at_different_levels_are_refused() -> None:
-    """An interval has one level."""
+def test_arms_that_do_not_match_are_refused() -> None:
+    """An interval has one level, and seconds are no dollars."""
+    dollars = arm_mean(Moments.of({"cost": [1.0, 2.0]}), "cost", unit="USD")
     for compare in (difference, quotient):
+        with pytest.raises(ValueError, match="an arm in s and one in USD"):
+            compare(arm([1.0, 2.0]), dollars)
         with pytest.raises(ValueError, match=r"0\.95 and 0\.9"):
             compare(arm([1.0, 2.0]), arm([1.0, 2.0], level=0.9))
     with pytest.raises(ValueError, match="between 0 and 1"):
