@@ -140,9 +140,7 @@ def main() -> Never:
         sys.stdout.flush()
     with suppress(OSError):
         sys.stderr.flush()
-    # Coverage, and what libraries keep for the end. Private, but as old as the module: nothing public runs these
-    # functions without waiting for threads that nobody needs any more.
-    atexit._run_exitfuncs()
+    atexit._run_exitfuncs()  # coverage, and what libraries keep for the end
     os._exit(code)
 
 

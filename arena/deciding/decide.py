@@ -5,17 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from arena.deciding.wording import limit_label, quantity
-from arena.records.metric import Criterion, Metric
-from arena.records.metric import Decision as Outcome
+from arena.records.metric import Criterion, Decision, Metric
 from arena.records.result import WinRate, WorstCase
 from arena.stats.estimate import Estimate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Ruling:
     """What was decided about one criterion, and why."""
 
-    outcome: Outcome
+    outcome: Decision
     message: str  # one line
 
 
@@ -31,7 +30,7 @@ def decide(
     worst_case: WorstCase | Sequence[Estimate] | None = None,
     sign_flip_p: float | None = None,
     alpha: float = 0.05,
-) -> Decision:
+) -> Ruling:
     """Decide one criterion; each end of the interval stands for a one-sided test at half of 1 − its level.
 
     Superiority (`above`, `below`) passes when the whole interval is beyond the threshold and fails when all of it is on
@@ -53,7 +52,7 @@ def decide(
     >>> estimate = Estimate(value=0.7, interval=interval, n=40, unit_of_measure="share")
     >>> criterion = Criterion(metric=metric, limit=Limit(kind="above", value=0.5))
     >>> decide(estimate, criterion, sign_flip_p=0.01)
-    Decision(outcome='pass', message='win_rate 70% [55%, 80%]: above 50% is proved')
+    Ruling(outcome='pass', message='win_rate 70% [55%, 80%]: above 50% is proved')
     """
     interval = estimate.interval
     if estimate.value is None or interval is None:
@@ -64,52 +63,28 @@ def decide(
     )
     subject = f"{criterion.metric.name} {_text(estimate.value, criterion, like=like)} [{low}, {high}]"
     if estimate.reason is not None:
-        return Decision(outcome="inconclusive", message=f"{subject}: {estimate.reason}")
+        return Ruling(outcome="inconclusive", message=f"{subject}: {estimate.reason}")
     outcome = _side(interval.low, interval.high, criterion)
     if outcome == "inconclusive":
-        return Decision(outcome=outcome, message=f"{subject}: cannot tell whether {limit_label(criterion)} holds")
+        return Ruling(outcome=outcome, message=f"{subject}: cannot tell whether {limit_label(criterion)} holds")
     worst = _worst_ends(worst_case)
     if worst is not None and _side(*worst, criterion) != outcome:
         low, high = _text(worst[0], criterion, outward=-1), _text(worst[1], criterion, outward=1)
-        return Decision(
+        return Ruling(
             outcome="inconclusive",
             message=f"{subject}: what is missing could change the verdict, worst case [{low}, {high}]",
         )
-    if sign_flip_p is not None and _at_no_difference(criterion) and sign_flip_p > alpha:
-        return Decision(
+    if sign_flip_p is not None and criterion.is_at_no_difference and sign_flip_p > alpha:
+        return Ruling(
             outcome="inconclusive", message=f"{subject}: the sign-flip test does not agree, p = {sign_flip_p:.3g}"
         )
     word = "is proved" if outcome == "pass" else "is refuted"
-    return Decision(outcome=outcome, message=f"{subject}: {limit_label(criterion)} {word}")
+    return Ruling(outcome=outcome, message=f"{subject}: {limit_label(criterion)} {word}")
 
 
-def threshold(criterion: Criterion) -> tuple[bool, float]:
-    """Return whether passing means being above, and the value to be above or below.
-
-    >>> from arena.records.metric import Limit
-    >>> name = "check_pass_rate"
-    >>> passing = Metric(name=name, source=name, aggregate="rate", unit="share", direction="up")
-    >>> threshold(Criterion(metric=passing, limit=Limit(kind="max_drop", value=0.02)))
-    (True, -0.02)
-    """
-    value, kind = criterion.limit.value, criterion.limit.kind
-    middle = criterion.no_difference
-    match kind:
-        case "above" | "min":
-            return True, value
-        case "below" | "max":
-            return False, value
-        case "max_drop":
-            return True, middle - value
-        case "max_increase":
-            return False, middle + value
-        case "not_worse":
-            return (True, middle - value) if criterion.metric.direction == "up" else (False, middle + value)
-
-
-def _side(low: float, high: float, criterion: Criterion) -> Outcome:
+def _side(low: float, high: float, criterion: Criterion) -> Decision:
     """Return on which side of the limit an interval is; a guardrail may touch its limit, superiority may not."""
-    above, at = threshold(criterion)
+    above, at = criterion.threshold
     near, far = (low - at, high - at) if above else (at - high, at - low)
     touching = near == 0.0 and not criterion.limit.is_superiority
     if near > 0.0 or touching:
@@ -130,12 +105,8 @@ def _worst_ends(worst_case: WorstCase | Sequence[Estimate] | None) -> tuple[floa
     )
 
 
-def _at_no_difference(criterion: Criterion) -> bool:
-    return criterion.limit.is_superiority and criterion.limit.value == criterion.no_difference
-
-
-def _withheld(criterion: Criterion, reason: str) -> Decision:
-    return Decision(
+def _withheld(criterion: Criterion, reason: str) -> Ruling:
+    return Ruling(
         outcome="inconclusive",
         message=f"{criterion.metric.name}: cannot tell whether {limit_label(criterion)} holds: {reason}",
     )

@@ -7,21 +7,18 @@ were under way at that moment changes nothing of the result.
 from collections import Counter
 from collections.abc import Sequence
 
-from arena.deciding.decide import criteria, threshold
+from arena.deciding.decide import criteria
 from arena.errors import UsageError
+from arena.kinds.table import BETTER
 from arena.records.case import Case
 from arena.records.experiment import Experiment
 from arena.records.judgment import Comparison
-from arena.records.metric import WIN_RATE, Criterion, Limit, Metric
+from arena.records.metric import Criterion
 from arena.records.run_options import RunOptions
 from arena.stats.chance import fraction
 from arena.stats.mean_test import MeanTest
 
 Unit = tuple[Case, ...]
-BETTER = Criterion(
-    metric=Metric(name=WIN_RATE, source=WIN_RATE, aggregate="mean", unit="share", direction="up"),
-    limit=Limit(kind="above", value=0.5),
-)
 
 
 def check(experiment: Experiment, options: RunOptions) -> None:
@@ -87,7 +84,7 @@ class Watch:
         self._units = units
         self._proof_suffices = proof_suffices
         self._largest = largest_cluster([case for unit in units for case in unit])
-        self._limits = [_Limit(threshold(criterion)[1], alpha) for criterion in limits]
+        self._limits = [_Limit(criterion.threshold[1], alpha) for criterion in limits]
         self._ready: dict[str, Comparison] = {}
         self._next = 0
 

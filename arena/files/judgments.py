@@ -15,6 +15,7 @@ from arena.files.reading.json_source import load_json
 from arena.files.reading.located import MOST_PLACED, Mistakes
 from arena.files.reading.plain_text import decode
 from arena.records.judgment import Flag, flag_of_text
+from arena.records.rubric import LEVELS
 from arena.text.printable import printable
 
 NAN: Final = float("nan")
@@ -28,7 +29,6 @@ KEYS: Final = frozenset(
     | {"cost_usd", "cost_reason", "authored"}
 )
 NOT_READ: Final = ("unparseable", "failed")
-LEVELS_OF_AN_AXIS: Final = (1.0, 5.0)
 LONGEST_LINE: Final = 4 * 1024 * 1024  # bytes
 
 
@@ -298,8 +298,7 @@ def _axes(axes: Any) -> list[tuple[str, tuple[float, float]]]:
             raise _WrongError("axes", f'{printable(name)}: expected {{"first": 1–5, "second": 1–5}}')
         values = (points.get("first"), points.get("second"))
         for value in values:
-            low, high = LEVELS_OF_AN_AXIS
-            if value is not None and (type(value) not in (int, float) or not low <= value <= high):
+            if value is not None and (type(value) not in (int, float) or not LEVELS[0] <= value <= LEVELS[-1]):
                 raise _WrongError("axes", f"{printable(name)}: expected a number from 1 to 5, found {_shown(value)}")
         first, second = values
         if first is not None and second is not None:

@@ -26,12 +26,11 @@ from arena.records.call import Answer, CallFailure, Completion, Finish, Request
 from arena.records.case import Case
 from arena.records.experiment import Judge
 from arena.records.judgment import AxisScores, Flag, Judgment, Side
-from arena.records.rubric import Rubric
+from arena.records.rubric import LEVELS, Rubric
 from arena.records.workspace import Workspace
 
 LABELS = ("A", "B", "TIE")
 LETTERS = ("A", "B")
-LEVELS = (1, 2, 3, 4, 5)
 WINNERS: Mapping[str, Literal["first", "second", "tie"]] = {"A": "first", "B": "second", "TIE": "tie"}
 
 

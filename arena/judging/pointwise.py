@@ -15,12 +15,12 @@ from arena.asking.question import (
 )
 from arena.judging import prompts
 from arena.judging.likelihood import TOP_LOGPROBS, UnlikelyReply, expected_level
-from arena.judging.pairwise import LEVELS, Candidate, first_token, level
+from arena.judging.pairwise import Candidate, first_token, level
 from arena.records.call import Answer, Completion, Request
 from arena.records.case import Case
 from arena.records.experiment import Judge
 from arena.records.judgment import AxisScores, Judgment
-from arena.records.rubric import Rubric
+from arena.records.rubric import LEVELS, Rubric
 from arena.records.workspace import Workspace
 
 

@@ -6,13 +6,12 @@ limit.
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
 
-from arena.deciding.decide import threshold
 from arena.deciding.wording import limit_label
 from arena.records.metric import Criterion
 from arena.stats.bounded_mean import projected_gaffke_interval
@@ -24,6 +23,8 @@ from arena.stats.preference import fewest_clusters
 POWER = 0.8
 #: More than this is not a plan for a golden set.
 MOST = 100_000
+#: By so much the betting interval is wider at most than the one at a fixed n (Waudby-Smith & Ramdas, JRSS-B 2024).
+WIDER = 1.17
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,7 @@ def cases_needed_bounded(
     array = np.asarray(values, dtype=np.float64)
     if len(array) == 0:
         return CasesNeeded(cases=None, reason="no case was observed")
-    _, at = threshold(criterion)
+    _, at = criterion.threshold
     mean = float(array.mean())
     if abs(mean - at) <= 1e-9 * (high - low):
         return _on_the_limit(criterion)
@@ -99,7 +100,7 @@ def cases_needed_unbounded(estimate: Estimate, criterion: Criterion, *, cases: i
     interval, value = estimate.interval, estimate.value
     if interval is None or value is None:
         return CasesNeeded(cases=None, reason=estimate.reason or "there is no interval to go by")
-    _, at = threshold(criterion)
+    _, at = criterion.threshold
     gap = abs(value - at)
     if gap <= 1e-9 * (interval.high - interval.low):
         return _on_the_limit(criterion)
@@ -107,6 +108,33 @@ def cases_needed_unbounded(estimate: Estimate, criterion: Criterion, *, cases: i
     with_power = half * (1.0 + float(ndtri(POWER)) / float(ndtri((1.0 + interval.level) / 2.0)))
     needed = math.ceil(cases * max(1.0, (with_power / gap) ** 2))
     return CasesNeeded(cases=needed) if needed <= MOST else _too_many(criterion)
+
+
+def at_any_stop(needed: CasesNeeded, cases: int) -> CasesNeeded:
+    """Return how many cases would settle by an interval that holds at any stop what `needed` settle at a planned end.
+
+    >>> at_any_stop(CasesNeeded(cases=200), 60).cases
+    274
+    """
+    if needed.cases is None:
+        return needed
+    more = math.ceil(needed.cases * WIDER**2)
+    if more > cases:
+        return replace(needed, cases=more)
+    return CasesNeeded(cases=None, reason="more cases would settle it: an interval that holds at any stop is wider")
+
+
+def sentence(needed: CasesNeeded, cases: int) -> str | None:
+    """Return what would settle it in plain words; None where nothing is to be said.
+
+    >>> sentence(CasesNeeded(cases=200), 60)
+    'about 140 more cases would settle it, if the effect stays as it is'
+    """
+    if needed.cases is None:
+        return needed.reason
+    if needed.cases <= cases:
+        return None
+    return f"about {needed.cases - cases:,} more cases would settle it, if the effect stays as it is"
 
 
 def _smallest(settled: Callable[[float], bool], cases: int, least: float, criterion: Criterion) -> CasesNeeded:

@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from arena.deciding.decide import criteria, threshold
+from arena.deciding.decide import criteria
 from arena.deciding.wording import limit_label
 from arena.errors import UsageError
+from arena.kinds import table as kinds
+from arena.kinds.kind import MeanRule
 from arena.planning.duel_power import MOST, MOST_ENUMERATED, ThreePoint, fewest_cases_with
-from arena.planning.provable import QUANTILES, bounds_of, fewest_cases
 from arena.planning.size import Circumstances, Inputs
 from arena.records.metric import Criterion, Metric
 from arena.records.plans import CriterionSize, SizePlan
@@ -19,7 +20,6 @@ from arena.records.plans import CriterionSize, SizePlan
 #: Multiples of the size at which the curve is shown.
 CURVE = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
 UNKNOWN_SPREAD = "no spread is known: what perfect data could prove"
-_ONE_LEVEL = 1.0  # of an axis
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,33 +233,36 @@ class _Part:
 
 
 def _part(metric: Metric, criterion: Criterion, truth: Truth, alpha: float) -> _Part:
-    label, at_best = f"{metric.name} {limit_label(criterion)}", fewest_cases(metric, criterion, alpha=alpha)
+    kind = kinds.of(metric, criterion.limit)
+    at_best, rule = kind.fewest(criterion, alpha=alpha), kind.rule(criterion)
     scored, assumed = None, UNKNOWN_SPREAD
-    bounds = bounds_of(metric, criterion)
     if at_best is None:
         assumed = "anything"
-    elif metric.is_win_rate and at_best > 1:
-        scored, assumed = _win_rate(criterion, truth)
-    elif bounds is not None and not criterion.limit.relative and metric.aggregate not in QUANTILES:
-        if at_best == 1:
-            assumed = "anything: any data keep to it"
-        elif criterion.limit.is_alone:
-            assumed = "the treatment at its best in every case"
-        else:
-            scored, assumed = _difference(criterion, bounds, truth)
+    elif rule is not None and rule.always:
+        assumed = "anything: any data keep to it"
+    elif rule is not None and criterion.limit.is_alone and not metric.is_win_rate:
+        assumed = "the treatment at its best in every case"
+    elif rule is not None:
+        scored, assumed = _scored(criterion, rule, truth)
+    label = f"{metric.name} {limit_label(criterion)}"
     return _Part(criterion=criterion, label=label, at_best=at_best, truth=scored, assumed=assumed)
 
 
-def _win_rate(criterion: Criterion, truth: Truth) -> tuple[ThreePoint, str]:
-    above, at = threshold(criterion)
-    share, ties = _asked_for(criterion, truth) if truth.win_rate is None else (truth.win_rate, truth.ties)
-    scored = ThreePoint(
-        better=(share if above else 1.0 - share) - ties / 2.0,
-        same=ties,
-        limit=at if above else 1.0 - at,
-        sign_flip=criterion.limit.is_superiority and at == 0.5,
-    )
-    return scored, f"win rate {100 * share:.3g}%, {100 * ties:.3g}% tied"
+def _scored(criterion: Criterion, rule: MeanRule, truth: Truth) -> tuple[ThreePoint, str]:
+    """Return what is taken to be true of a score, and that in words."""
+    same, better, share = 1.0 - truth.changed, truth.changed / 2.0, 0.5
+    if not criterion.is_no_harm:
+        share, same = _asked_for(criterion, truth) if truth.win_rate is None else (truth.win_rate, truth.ties)
+        mirrored = criterion.metric.is_win_rate and not rule.above
+        better = (1.0 - share if mirrored else share) - same / 2.0
+    scored = ThreePoint(better=better, same=same, step=rule.step, limit=rule.limit, sign_flip=rule.flips)
+    if criterion.metric.is_win_rate:
+        return scored, f"win rate {100 * share:.3g}%, {100 * same:.3g}% tied"
+    if criterion.limit.is_superiority:
+        return scored, f"{100 * better:.3g}% of cases one better, {100 * same:.3g}% the same"
+    if truth.changed == 0.0:
+        return scored, "no case changes"
+    return scored, f"no change on average; {100 * truth.changed:.3g}% of cases change by one"
 
 
 def _asked_for(criterion: Criterion, truth: Truth) -> tuple[float, float]:
@@ -270,19 +273,3 @@ def _asked_for(criterion: Criterion, truth: Truth) -> tuple[float, float]:
             hint="or take it from a finished run: --from-run RUN",
         )
     return 0.5, truth.ties
-
-
-def _difference(criterion: Criterion, bounds: tuple[float, float], truth: Truth) -> tuple[ThreePoint, str]:
-    above, at = threshold(criterion)
-    low, high = bounds
-    limit = (at - low) / (high - low) if above else (high - at) / (high - low)
-    step = _ONE_LEVEL / (high - low)
-    if criterion.limit.is_superiority:
-        share, ties = _asked_for(criterion, truth) if truth.win_rate is None else (truth.win_rate, truth.ties)
-        scored = ThreePoint(better=share - ties / 2.0, same=ties, step=step, limit=limit, sign_flip=at == 0.0)
-        return scored, f"{100 * scored.better:.3g}% of cases one better, {100 * ties:.3g}% the same"
-    same = 1.0 - truth.changed
-    scored = ThreePoint(better=truth.changed / 2.0, same=same, step=step, limit=limit, sign_flip=False)
-    if truth.changed == 0.0:
-        return scored, "no case changes"
-    return scored, f"no change on average; {100 * truth.changed:.3g}% of cases change by one"

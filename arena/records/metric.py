@@ -9,6 +9,9 @@ WIN_RATE = "win_rate"
 Decision = Literal["pass", "fail", "inconclusive"]
 
 
+LimitKind = Literal["above", "below", "not_worse", "max_increase", "max_drop", "max", "min"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
     """One bound on a metric, in the metric's own unit, or relative to control.
@@ -17,7 +20,7 @@ class Limit:
     not_worse, max_increase, max_drop (difference treatment − control), max, min (treatment alone).
     """
 
-    kind: Literal["above", "below", "not_worse", "max_increase", "max_drop", "max", "min"]
+    kind: LimitKind
     value: float  # 0.05 for 5pp, 0.3 for 300ms, 0.10 for a relative 10%
     relative: bool = False  # value is a fraction of control's level
 
@@ -61,12 +64,12 @@ class Metric:
     """One declared metric.
 
     `source` is the per-completion quantity (latency_s, output_tokens, axis.clarity, win_rate …),
-    `aggregate` how it becomes one number per arm (mean, p50, p95, p99, rate).
+    `aggregate` how it becomes one number per arm (mean, rate, p95 …: the table of kinds). Its identity is name and tag.
     """
 
     name: str
     source: str
-    aggregate: Literal["mean", "p50", "p95", "p99", "rate", "ratio"]
+    aggregate: str
     unit: str  # "s", "USD", "tokens", "share", "points"
     direction: Literal["up", "down"]  # which way is better
     role: Role = "secondary"
@@ -97,6 +100,38 @@ class Criterion:
     def no_difference(self) -> float:
         """Return what is found where the arms are alike: half of all comparisons are won, and nothing else differs."""
         return 0.5 if self.metric.is_win_rate else 0.0
+
+    @property
+    def is_no_harm(self) -> bool:
+        """Return whether it bounds by how much the arms may differ, so that no change at all is the best there is."""
+        return not (self.limit.is_alone or self.limit.is_superiority or self.metric.is_win_rate)
+
+    @property
+    def is_at_no_difference(self) -> bool:
+        """Return whether it asks the treatment to be better by anything: then the sign-flip must agree."""
+        return self.limit.is_superiority and self.limit.value == self.no_difference
+
+    @property
+    def threshold(self) -> tuple[bool, float]:
+        """Return whether passing means being above, and the value to be above or below.
+
+        >>> passing = Metric(name="check_pass_rate", source="", aggregate="rate", unit="share", direction="up")
+        >>> Criterion(metric=passing, limit=Limit(kind="max_drop", value=0.02)).threshold
+        (True, -0.02)
+        """
+        value = self.limit.value
+        match self.limit.kind:
+            case "above" | "min":
+                return True, value
+            case "below" | "max":
+                return False, value
+            case "max_drop":
+                return True, self.no_difference - value
+            case "max_increase":
+                return False, self.no_difference + value
+            case "not_worse":
+                up = self.metric.direction == "up"
+                return up, self.no_difference - value if up else self.no_difference + value
 
     @property
     def is_alone(self) -> bool:

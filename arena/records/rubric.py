@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+#: Of every axis, from worst to best.
+LEVELS = (1, 2, 3, 4, 5)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Axis:

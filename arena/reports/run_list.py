@@ -38,7 +38,7 @@ def _headline(canvas: Canvas, run: PastRun) -> tuple[Text, Text]:
         return canvas.fit(Text(f"best: {canvas.foreign_line(run.best)}"), max(canvas.width // 4, 16)), Text()
     if run.headline is None or run.unit is None:
         return Text(), Text()
-    if run.headline == "win_rate":
+    if run.is_level:
         return Text(f"win rate {numbers.share(run.value)}"), Text(numbers.interval(run.interval, "share"))
     change, bounds = numbers.change(run.value, run.interval, run.unit)
     return Text(f"{canvas.foreign_line(run.headline)} {change}"), Text(bounds)

@@ -27,6 +27,7 @@ class PastRun:
     experiment: str
     cases: int | None = None
     headline: str | None = None  # the name of the quantity that decides: win_rate, or the primary metric
+    is_level: bool = False  # its value is the treatment's own and not a difference: a win rate
     value: float | None = None  # the win rate, or the difference of the primary metric
     interval: Interval | None = None
     unit: str | None = None
@@ -81,8 +82,8 @@ def _with_what_decides(listed: PastRun, result: DuelResult) -> PastRun:
     primary = next((each for each in result.metrics if each.role == "primary"), None)
     if result.win_rate is not None:
         rate = result.win_rate
-        listed = replace(listed, headline="win_rate", value=rate.value, interval=rate.interval, unit="share")
-        return replace(listed, cases=result.cases, decision=result.win_rate_decision)
+        listed = replace(listed, headline="win_rate", is_level=True, value=rate.value, unit="share")
+        return replace(listed, interval=rate.interval, cases=result.cases, decision=result.win_rate_decision)
     if primary is not None:
         found = primary.difference
         listed = replace(listed, value=found.value, interval=found.interval, unit=found.unit_of_measure)

@@ -130,18 +130,41 @@ def ratio_of_means(
     before, after = _arms(control, treatment)
     if len(before) == 0:
         return _nothing("ratio")
+    return _tested(before, after, relative_change(before, after, clusters=clusters, level=level), clusters)
+
+
+def relative_change(
+    control: Values, treatment: Values, *, clusters: Labels | None = None, level: float = 0.95
+) -> Estimate:
+    """Return the relative change of a mean, treatment / control − 1, by Fieller, without a test.
+
+    Args:
+        control: one value a case, such as a cost or a number of tokens.
+        treatment: the same, in the same order.
+        clusters: one label a case; None, for a case or for all, means a cluster of its own.
+        level: of the two-sided interval, in (0, 1).
+
+    Returns:
+        Unit "ratio": 0.04 is 4% more than control. Value or interval is None, with the reason, where it is undefined.
+
+    Raises:
+        ValueError: arms of different lengths, or no case.
+
+    >>> round(relative_change([1.0, 2.0, 3.0], [1.1, 2.2, 3.3]).value, 12)
+    0.1
+    """
+    before, after = _arms(control, treatment)
     ratio = fieller_interval(after, before, clusters=clusters, level=level)
     interval = ratio.interval and Interval(
         low=ratio.interval.low - 1.0, high=ratio.interval.high - 1.0, level=level, method=ratio.interval.method
     )
-    change = Estimate(
+    return Estimate(
         value=None if ratio.value is None else ratio.value - 1.0,
         interval=interval,
         n=ratio.n,
         unit_of_measure="ratio",
         reason=ratio.reason,
     )
-    return _tested(before, after, change, clusters)
 
 
 def quantile_difference(

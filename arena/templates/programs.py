@@ -140,10 +140,7 @@ class _Undefined(jinja2.UndefinedError):
 
 
 class _Strict(jinja2.StrictUndefined):
-    """An undefined name that remembers itself.
-
-    The names with an underscore are those that jinja2 documents for subclasses: any other would hide a value's own.
-    """
+    """An undefined name that remembers itself."""
 
     __slots__ = ()
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from arena.deciding.decide import decide, threshold
+from arena.deciding.decide import decide
 from arena.deciding.wording import limit_label, quantity
 from arena.records.metric import Criterion
 from arena.records.result import WorstCase
@@ -61,7 +61,7 @@ def test_where_more_is_better_the_guardrail_is_a_floor(
 )
 def test_every_limit_is_a_side_and_a_value(one: Criterion, above: bool, at: float) -> None:
     """A win rate is measured from even, a difference from none, a level from zero."""
-    side, value = threshold(one)
+    side, value = one.threshold
     assert side == above
     assert value == pytest.approx(at)
 

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from arena.engine.until_decided import Watch, units_in_order
-from arena.offline.duel.settle import at_any_stop
-from arena.planning.cases_needed import CasesNeeded
+from arena.planning.cases_needed import CasesNeeded, at_any_stop
 from arena.records.case import Case
 from arena.records.judgment import Comparison
 from command_line import Done, arena

@@ -4,8 +4,8 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+from arena.measuring.win_rate import preference_of, win_rate_metric
 from arena.offline.duel.flagged import DOUBT, against_flags, doubted, flagged_answers
-from arena.offline.duel.summarise import preference_of, win_rate_metric
 from arena.records.judgment import Comparison, Flag, Judgment
 from arena.records.metric import Decision
 from arena.records.result import FlaggedAnswer, FlaggedRecount, MetricResult

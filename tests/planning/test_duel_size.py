@@ -7,12 +7,11 @@ from arena.deciding.decide import criteria, decide
 from arena.errors import UsageError
 from arena.planning.duel_power import ThreePoint, duel_power
 from arena.planning.duel_size import Truth, size_duel, size_experiment
-from arena.planning.provable import fewest_cases
 from arena.records.metric import Metric
 from arena.stats.estimate import Estimate
 from arena.stats.paired import binary_difference
 from arena.stats.preference import win_rate
-from criteria import metric
+from criteria import fewest_cases, metric
 from size_plans import total
 
 WIN_RATE = metric("win_rate", "above", 0.5)

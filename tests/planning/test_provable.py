@@ -3,12 +3,12 @@
 import pytest
 
 from arena.deciding.decide import criteria, decide
-from arena.planning.provable import fewest_cases, provable
+from arena.planning.provable import provable
 from arena.records.metric import Metric
 from arena.stats.estimate import Estimate
 from arena.stats.paired import binary_difference, bounded_difference, quantile_difference
 from arena.stats.preference import win_rate
-from criteria import metric
+from criteria import fewest_cases, metric
 
 
 @pytest.mark.parametrize(

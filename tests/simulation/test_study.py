@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from arena.deciding.decide import threshold
 from arena.stats.anytime_win_rate import anytime_win_rate
 from arena.stats.confidence_sequences import betting_interval
 from arena.stats.mean_test import MeanTest
@@ -100,7 +99,7 @@ SOME: dict[str, Draw] = {
 @pytest.mark.parametrize("name", SOME)
 def test_the_p_value_against_one_mean_is_the_interval(name: str) -> None:
     """What is missed is what the ends of `win_rate` miss, and the gate decides nothing where neither end does."""
-    rng, truth = np.random.default_rng(5), threshold(BETTER_THAN_EVEN)[1]
+    rng, truth = np.random.default_rng(5), BETTER_THAN_EVEN.threshold[1]
     for _ in range(30):
         duel = SOME[name](rng)
         found = win_rate(duel.scores, clusters=duel.clusters, lows=duel.lows, highs=duel.highs)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from arena.deciding.decide import criteria
+from arena.kinds import table as kinds
 from arena.records.metric import Criterion, Limit, Metric
 from arena.stats.estimate import Estimate, Interval
 
@@ -30,6 +31,11 @@ def metric(name: str, kind: Any, value: float, *, relative: bool = False, where:
 def criterion(name: str, kind: Any, value: float, *, relative: bool = False) -> Criterion:
     """Return the criterion of a known metric with one limit."""
     return criteria(metric(name, kind, value, relative=relative))[0]
+
+
+def fewest_cases(metric: Metric, criterion: Criterion, *, alpha: float = 0.05) -> int | None:
+    """Return the fewest cases at which a limit could pass on perfect data."""
+    return kinds.of(metric, criterion.limit).fewest(criterion, alpha=alpha)
 
 
 def estimate(low: float, high: float, value: float | None = None, *, n: int = 40) -> Estimate:

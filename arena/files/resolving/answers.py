@@ -6,7 +6,8 @@ from typing import Annotated, ClassVar, TypeVar
 
 from pydantic import Field, WrapValidator
 
-from arena.files.reading.file_model import FileModel, Identifier, did_you_mean, in_parts, validate
+from arena.errors import FileError
+from arena.files.reading.authored import Authored, Identifier, did_you_mean, in_parts, validate
 from arena.files.reading.json_source import load_lines
 from arena.files.reading.located import LocatedFile, Path
 from arena.files.reading.reader import NamedFile, OpenFile, Reader
@@ -22,7 +23,7 @@ from arena.text.printable import printable
 BY_CASE = (".jsonl", ".yaml", ".yml", ".json")
 
 
-class OutputRow(FileModel):
+class OutputRow(Authored):
     """One answer that was made elsewhere."""
 
     case: Identifier = Field(description="The case's id.")
@@ -33,7 +34,7 @@ class OutputRow(FileModel):
     tool_calls: list[ToolCallEntry] = Field(default_factory=list, description="The tools that it calls.")
 
 
-class OutputsFile(FileModel):
+class OutputsFile(Authored):
     """Every line of an outputs file."""
 
     long: ClassVar[frozenset[str]] = frozenset({"rows"})
@@ -41,14 +42,14 @@ class OutputsFile(FileModel):
     rows: Annotated[list[OutputRow], WrapValidator(in_parts)] = Field(min_length=1)
 
 
-class ContextRow(FileModel):
+class ContextRow(Authored):
     """One case's context."""
 
     case: Identifier = Field(description="The case's id.")
     context: ContextEntry = Field(description="A text, or a list of {id, text}.")
 
 
-class ContextLines(FileModel):
+class ContextLines(Authored):
     """Every line of a .jsonl context file."""
 
     long: ClassVar[frozenset[str]] = frozenset({"rows"})
@@ -137,17 +138,23 @@ def _context_lines(file: NamedFile, reader: Reader) -> tuple[LocatedFile, Entrie
 
 
 def _context_mapping(file: NamedFile, reader: Reader) -> tuple[LocatedFile, Entries] | None:
-    located = reader.mistakes.noting(load_yaml, file.data, str(file.path), reader.mistakes)
-    authored = validate(dict[Identifier, ContextEntry], located, reader.mistakes) if located else None
-    if located is None or authored is None:
+    try:
+        located = load_yaml(file.data, str(file.path), reader.mistakes)
+    except FileError as error:
+        reader.mistakes.extend(error.mistakes)
         return None
-    return located, {case: (entry, (case,)) for case, entry in authored.items()}
+    authored = validate(dict[Identifier, ContextEntry], located, reader.mistakes)
+    return None if authored is None else (located, {case: (entry, (case,)) for case, entry in authored.items()})
 
 
 def _lines(shape: type[Rows], file: NamedFile, reader: Reader) -> tuple[LocatedFile, Rows] | None:
-    located = reader.mistakes.noting(load_lines, file.data, str(file.path), "rows", reader.mistakes)
-    authored = validate(shape, located, reader.mistakes) if located else None
-    return (located, authored) if located and authored else None
+    try:
+        located = load_lines(file.data, str(file.path), "rows", reader.mistakes)
+    except FileError as error:
+        reader.mistakes.extend(error.mistakes)
+        return None
+    authored = validate(shape, located, reader.mistakes)
+    return None if authored is None else (located, authored)
 
 
 def _check_ids(

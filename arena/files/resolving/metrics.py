@@ -1,90 +1,21 @@
 """The metrics that have a name, and what a declared one means: source, aggregate, unit, direction, limits."""
 
-import re
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import replace
+from typing import Literal, get_args
 
 from arena.files.reading.amounts import Amount
-from arena.files.reading.file_model import did_you_mean
+from arena.files.reading.authored import did_you_mean
 from arena.files.shapes.experiment_file import MetricEntry
-from arena.records.metric import Limit, Metric
+from arena.kinds import table as kinds
+from arena.kinds.quantities import QUANTITIES, Quantity, axis_of, is_of_checks, named, names, quantity_of
+from arena.records.metric import Criterion, Limit, LimitKind, Metric
 from arena.text.printable import printable
 
 Direction = Literal["up", "down"]
-Aggregate = Literal["mean", "p50", "p95", "p99", "rate", "ratio"]
-LimitKind = Literal["above", "below", "not_worse", "max_increase", "max_drop", "max", "min"]
 
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """What can be measured of one completion or one case."""
-
-    unit: str
-    direction: Direction
-    aggregates: tuple[Aggregate, ...]
-
-
-_SPREAD: tuple[Aggregate, ...] = ("mean", "p50", "p95", "p99")
-
-#: Source to quantity. The first aggregate is meant where a name says none.
-QUANTITIES: dict[str, Quantity] = {
-    "latency_s": Quantity("s", "down", _SPREAD),
-    "ttft_s": Quantity("s", "down", _SPREAD),
-    "tpot_s": Quantity("s", "down", _SPREAD),
-    "itl_s": Quantity("s", "down", _SPREAD),
-    "output_tokens": Quantity("tokens", "down", _SPREAD),
-    "cost_usd": Quantity("USD", "down", _SPREAD),
-    "error_rate": Quantity("share", "down", ("rate",)),
-    "empty_rate": Quantity("share", "down", ("rate",)),
-    "check_pass_rate": Quantity("share", "up", ("rate",)),
-    "win_rate": Quantity("share", "up", ("mean",)),
-}
-_AXIS = Quantity("points", "up", ("mean",))
-#: pass@3: one of three answers passes its checks; pass^3: all three do.
-_PASS = re.compile(r"pass[@^][1-9][0-9]{0,2}")
-_SHARE = Quantity("share", "up", ("rate",))
-_LIMITS: tuple[LimitKind, ...] = ("above", "below", "not_worse", "max_increase", "max_drop", "max", "min")
+_LIMITS: tuple[LimitKind, ...] = get_args(LimitKind)
 _UNIT_NAMES = {"s": "seconds, e.g. 300ms or 1.2s", "USD": "dollars, e.g. $0.01", "share": "points, e.g. 5pp"}
-
-
-def named(name: str) -> Metric | None:
-    """Return the metric of a known name, without role and limits; None for another name.
-
-    >>> named("latency_s_p95").aggregate, named("cost_usd").aggregate, named("axis.clarity").unit
-    ('p95', 'mean', 'points')
-    """
-    if measured := quantity_of(name):
-        return _metric(name, name, measured, measured.aggregates[0])
-    source, _, ending = name.rpartition("_")
-    quantity = QUANTITIES.get(source)
-    for aggregate in quantity.aggregates if quantity else ():
-        if aggregate == ending != "rate":
-            assert quantity is not None
-            return _metric(name, source, quantity, aggregate)
-    return None
-
-
-def quantity_of(source: str) -> Quantity | None:
-    """Return what a source measures offline; None for one that no completion or judgment holds."""
-    if source.startswith("axis.") and len(source) > len("axis."):
-        return _AXIS
-    return _SHARE if _PASS.fullmatch(source) else QUANTITIES.get(source)
-
-
-def _metric(name: str, source: str, quantity: Quantity, aggregate: Aggregate) -> Metric:
-    return Metric(name=name, source=source, aggregate=aggregate, unit=quantity.unit, direction=quantity.direction)
-
-
-def is_of_checks(source: str) -> bool:
-    """Return whether a quantity follows from the checks: check_pass_rate, pass@k, pass^k."""
-    return source == "check_pass_rate" or _PASS.fullmatch(source) is not None
-
-
-def names() -> list[str]:
-    """Return every known name but the axes'."""
-    spread = [f"{source}_{a}" for source, q in QUANTITIES.items() if len(q.aggregates) > 1 for a in q.aggregates]
-    return [*QUANTITIES, *spread, "pass@3", "pass^3"]
 
 
 class Refused(ValueError):
@@ -109,18 +40,7 @@ def resolve(entry: MetricEntry) -> Metric:
         raise Refused("role", f"'{entry.name}' has a limit: say 'role: guardrail' or 'role: primary'")
     if entry.role == "primary" and len(limits) > 1:
         raise Refused("role", "a primary metric has one limit, such as above or not_worse")
-    return Metric(
-        name=entry.name,
-        source=base.source,
-        aggregate=base.aggregate,
-        unit=base.unit,
-        direction=base.direction,
-        role=entry.role,
-        limits=limits,
-        where=base.where,
-        numerator=base.numerator,
-        denominator=base.denominator,
-    )
+    return replace(base, role=entry.role, limits=limits)
 
 
 def primary(name: str) -> Metric:
@@ -134,7 +54,7 @@ def _known(entry: MetricEntry) -> Metric:
     for key in ("source", "aggregate", "unit", "direction", "numerator", "denominator"):
         if getattr(entry, key) is not None:
             raise Refused(key, f"'{entry.name}' is a known metric: leave out '{key}', or choose a name of your own")
-    return _placed(base, entry.where or "both")
+    return replace(base, where=entry.where or "both")
 
 
 def _own(entry: MetricEntry) -> Metric:
@@ -210,17 +130,6 @@ def _where(entry: MetricEntry, source: str) -> Literal["offline", "live", "both"
     )
 
 
-def _placed(base: Metric, where: Literal["offline", "live", "both"]) -> Metric:
-    return Metric(
-        name=base.name,
-        source=base.source,
-        aggregate=base.aggregate,
-        unit=base.unit,
-        direction=base.direction,
-        where=where,
-    )
-
-
 def _default_limits(entry: MetricEntry, base: Metric) -> tuple[Limit, ...]:
     if entry.role == "guardrail":
         example = "max_increase: 10%" if base.direction == "down" and base.unit != "share" else "max_drop: 5pp"
@@ -229,31 +138,22 @@ def _default_limits(entry: MetricEntry, base: Metric) -> tuple[Limit, ...]:
         raise Refused("name", f"guardrail '{entry.name}' has no limit: give one, such as {example}")
     if entry.role == "secondary":
         return ()
-    if base.is_win_rate:
-        return (Limit(kind="above", value=0.5),)
-    return (Limit(kind="above" if base.direction == "up" else "below", value=0.0),)
+    better = Limit(kind="above" if base.direction == "up" else "below", value=0.0)
+    return (replace(better, value=Criterion(metric=base, limit=better).no_difference),)
 
 
 def _limit(kind: LimitKind, amount: Amount, metric: Metric) -> Limit:
     """Return the limit in the metric's unit; refuse a kind or an amount that makes no sense for it."""
-    _check_direction(kind, metric)
+    _check_kind(kind, metric)
     value, relative = _in_unit(kind, amount, metric)
+    limit = Limit(kind=kind, value=value, relative=relative)
     if value < 0:
         raise Refused(kind, f"expected an amount of 0 or more, found {amount.text}")
     if metric.unit == "share" and value > 1:
         raise Refused(kind, f"{amount.text} is more than 100%")
-    if metric.is_win_rate and kind == "not_worse" and value >= 0.5:
-        raise Refused(kind, "a win rate can be at most 50pp worse than even")
-    if metric.unit == "share" and _holds_always(kind, value, metric):
+    if kinds.of(metric, limit).holds_always(Criterion(metric=metric, limit=limit)):
         raise Refused(kind, f"'{kind}: {amount.text}' would pass anything")
-    return Limit(kind=kind, value=value, relative=relative)
-
-
-def _holds_always(kind: LimitKind, value: float, metric: Metric) -> bool:
-    """Return whether every share keeps to a limit: a gate that asks no more proves nothing."""
-    if kind == "min" or (kind == "above" and metric.is_win_rate):
-        return value == 0.0
-    return kind in ("max", "max_drop", "max_increase", "not_worse") and value == 1.0
+    return limit
 
 
 #: Kinds of limit that bound the harmless side, and what is meant instead.
@@ -263,19 +163,20 @@ _WRONG_SIDE: dict[Direction, dict[LimitKind, LimitKind]] = {
 }
 
 
-def _check_direction(kind: LimitKind, metric: Metric) -> None:
+def _check_kind(kind: LimitKind, metric: Metric) -> None:
     if instead := _WRONG_SIDE[metric.direction].get(kind):
         worse = "falling" if metric.direction == "up" else "rising"
         raise Refused(kind, f"{metric.name} gets worse by {worse}: use '{instead}'")
-    if metric.is_win_rate and kind == "max_drop":
-        raise Refused(kind, "a win rate already compares the arms: use 'above: 0.5' or 'not_worse: 5pp'")
+    if reason := kinds.of(metric).refused.get(kind):
+        raise Refused(kind, reason)
 
 
 def _in_unit(kind: LimitKind, amount: Amount, metric: Metric) -> tuple[float, bool]:
-    absolute = kind in ("max", "min") or (metric.is_win_rate and kind in ("above", "below"))
+    limit = Limit(kind=kind, value=amount.value)
+    absolute = Criterion(metric=metric, limit=limit).is_alone
     if amount.unit in ("", metric.unit):
         return amount.value, False
-    if metric.unit == "share" and amount.unit == "pp" and not (absolute and kind in ("max", "min")):
+    if metric.unit == "share" and amount.unit == "pp" and not limit.is_alone:
         return amount.value, False
     if metric.unit == "share" and amount.unit == "%":
         if absolute:
@@ -334,8 +235,8 @@ def _is_same(one: Metric, other: Metric) -> bool:
 def _unmeasurable(metric: Metric, axes: Collection[str], *, judged: bool, scored: bool, checked: bool) -> str | None:
     if not metric.is_offline:
         return None
-    if metric.source.startswith("axis."):
-        axis = metric.source.removeprefix("axis.")
+    axis = axis_of(metric.source)
+    if axis is not None:
         if axis not in axes:
             known = f" (axes: {', '.join(axes)})"
             return f"the rubric has no axis '{printable(axis)}'{did_you_mean(axis, axes) or known}"

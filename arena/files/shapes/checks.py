@@ -24,7 +24,7 @@ from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, Validati
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 
-from arena.files.reading.file_model import FileModel, FilePath
+from arena.files.reading.authored import Authored, FilePath
 from arena.files.shapes.check_parts import NonEmpty, Pattern, Texts
 from arena.files.shapes.conduct_checks import (
     ConversationCheck,
@@ -40,7 +40,7 @@ from arena.files.shapes.run_checks import CodeCheck, PythonCheck, SimilarCheck
 from arena.text.printable import printable
 
 
-class ExactArgument(FileModel):
+class ExactArgument(Authored):
     """The one right answer."""
 
     short: ClassVar[str | None] = "text"
@@ -56,7 +56,7 @@ class ExactArgument(FileModel):
             yield "expected a text, or {reference: true}"
 
 
-class TextsArgument(FileModel):
+class TextsArgument(Authored):
     """One or more texts to look for."""
 
     short_forms: ClassVar[tuple[dict[str, Any], ...]] = ({"type": "string"}, {"type": "array"})
@@ -70,7 +70,7 @@ class TextsArgument(FileModel):
         return {"text": value} if isinstance(value, str | list) else value
 
 
-class PatternArgument(FileModel):
+class PatternArgument(Authored):
     """A regular expression."""
 
     short: ClassVar[str | None] = "pattern"
@@ -79,7 +79,7 @@ class PatternArgument(FileModel):
     ignore_case: bool = Field(False, description="true: upper and lower case are equal.")
 
 
-class SchemaArgument(FileModel):
+class SchemaArgument(Authored):
     """A JSON Schema, written here or in a file."""
 
     short_forms: ClassVar[tuple[dict[str, Any], ...]] = ({"type": "object"},)
@@ -129,7 +129,7 @@ def _foreign_reference(schema: Any) -> str | None:
     return next((found for part in schema.values() if (found := _foreign_reference(part))), None)
 
 
-class ExactCheck(FileModel):
+class ExactCheck(Authored):
     """The answer is exactly this text, blanks around it aside."""
 
     exact: ExactArgument = Field(description="The expected answer, or {reference: true}.")
@@ -139,7 +139,7 @@ class ExactCheck(FileModel):
         return {"text": self.exact.text, "ignore_case": self.exact.ignore_case}
 
 
-class _TextsCheck(FileModel):
+class _TextsCheck(Authored):
     def _argument_of(self, argument: TextsArgument) -> Any:
         return {"texts": list(argument.text), "ignore_case": argument.ignore_case}
 
@@ -164,7 +164,7 @@ class NotContainsCheck(_TextsCheck):
         return self._argument_of(self.not_contains)
 
 
-class RegexCheck(FileModel):
+class RegexCheck(Authored):
     """The pattern is found in the answer."""
 
     regex: PatternArgument = Field(description="A regular expression, or {pattern, ignore_case}.")
@@ -174,7 +174,7 @@ class RegexCheck(FileModel):
         return self.regex.model_dump()
 
 
-class NotRegexCheck(FileModel):
+class NotRegexCheck(Authored):
     """The pattern is not found in the answer."""
 
     not_regex: PatternArgument = Field(description="A regular expression, or {pattern, ignore_case}.")
@@ -184,7 +184,7 @@ class NotRegexCheck(FileModel):
         return self.not_regex.model_dump()
 
 
-class JsonValidCheck(FileModel):
+class JsonValidCheck(Authored):
     """The answer is JSON."""
 
     json_valid: bool = Field(description="true: the answer must be JSON; false: it must not.")
@@ -194,7 +194,7 @@ class JsonValidCheck(FileModel):
         return self.json_valid
 
 
-class JsonSchemaCheck(FileModel):
+class JsonSchemaCheck(Authored):
     """The answer is JSON that fits a schema."""
 
     json_schema: SchemaArgument = Field(description="A JSON Schema, or {file: PATH}.")
@@ -204,7 +204,7 @@ class JsonSchemaCheck(FileModel):
         return self.json_schema.inline
 
 
-class MaxWordsCheck(FileModel):
+class MaxWordsCheck(Authored):
     """The answer has at most so many words."""
 
     max_words: int = Field(ge=1, description="The most words that the answer may have.")
@@ -214,7 +214,7 @@ class MaxWordsCheck(FileModel):
         return self.max_words
 
 
-class RefusalCheck(FileModel):
+class RefusalCheck(Authored):
     """The answer is, or is not, a refusal."""
 
     refusal: bool = Field(description="false: the answer must not be a refusal; true: it must be one.")
@@ -224,7 +224,7 @@ class RefusalCheck(FileModel):
         return self.refusal
 
 
-class EmptyCheck(FileModel):
+class EmptyCheck(Authored):
     """The answer is, or is not, empty."""
 
     empty: bool = Field(description="false: the answer must not be empty; true: it must be.")
@@ -234,7 +234,7 @@ class EmptyCheck(FileModel):
         return self.empty
 
 
-class JudgeCheck(FileModel):
+class JudgeCheck(Authored):
     """A judge finds the statement true of the answer."""
 
     judge: NonEmpty = Field(description="A statement about the answer that must be true, e.g. Promises no refund.")
@@ -246,13 +246,13 @@ class JudgeCheck(FileModel):
 
 def check_key(entry: Any) -> str | None:
     """Return the single key of a check, authored or validated; None when there is not exactly one."""
-    if isinstance(entry, FileModel):
+    if isinstance(entry, Authored):
         return next(iter(type(entry).model_fields))
     return str(next(iter(entry))) if isinstance(entry, dict) and len(entry) == 1 else None
 
 
 #: Key to authored shape; `arena.grading` has one function for each key.
-CHECKS: Mapping[str, type[FileModel]] = {
+CHECKS: Mapping[str, type[Authored]] = {
     next(iter(shape.model_fields)): shape
     for shape in (
         ExactCheck,
@@ -299,10 +299,10 @@ class _ByKey:
 
 
 #: A mistake in a check is one error, of the one model.
-CheckEntry = Annotated[FileModel, _ByKey]
+CheckEntry = Annotated[Authored, _ByKey]
 
 
-def _validated(value: Any, info: ValidationInfo) -> FileModel:
+def _validated(value: Any, info: ValidationInfo) -> Authored:
     key = check_key(value)
     if key is None:
         raise PydanticKnownError("union_tag_not_found", {"discriminator": "its key"})
@@ -314,6 +314,6 @@ def _validated(value: Any, info: ValidationInfo) -> FileModel:
     return CHECKS[key].model_validate(value, context=info.context)
 
 
-def _schema_of(shape: type[FileModel]) -> CoreSchema:
+def _schema_of(shape: type[Authored]) -> CoreSchema:
     shape.model_rebuild()
     return shape.__pydantic_core_schema__

@@ -1,14 +1,14 @@
 """The authored shape of an experiment."""
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from arena.files.reading.file_model import (
+from arena.files.reading.authored import (
     AmountText,
-    FileModel,
+    Authored,
     FilePath,
     Identifier,
     OneOrMany,
@@ -21,6 +21,7 @@ from arena.files.reading.file_model import (
 from arena.files.shapes.checks import CheckEntry
 from arena.files.shapes.golden_file import Cases, ContextEntry
 from arena.files.shapes.live_file import LiveFile
+from arena.kinds.table import DECLARED
 from arena.text.printable import quoted
 
 
@@ -48,7 +49,7 @@ ModelName = Annotated[str, AfterValidator(_model_name)]
 Address = Annotated[str, AfterValidator(_address)]
 
 
-class DecodingEntry(FileModel):
+class DecodingEntry(Authored):
     """Decoding settings that are asked for; what is left out is the provider's default."""
 
     temperature: float | None = Field(None, ge=0, le=2, description="0 is the most deterministic.")
@@ -66,14 +67,14 @@ class DecodingEntry(FileModel):
     )
 
 
-class PriceEntry(FileModel):
+class PriceEntry(Authored):
     """A price in USD per million tokens."""
 
     input: float = Field(ge=0, description="USD per million input tokens.")
     output: float = Field(ge=0, description="USD per million output tokens.")
 
 
-class ModelKeys(FileModel):
+class ModelKeys(Authored):
     """What stands beside any model."""
 
     model: ModelName | None = Field(None, description="vendor:model, e.g. openai:gpt-6-luna or replay:FILE.")
@@ -175,14 +176,20 @@ class JudgeEntry(ModelKeys):
             yield "'pointwise_prompt' is read with 'axes: pointwise' alone"
 
 
-class MetricEntry(FileModel):
+if TYPE_CHECKING:
+    Aggregate = str
+else:
+    Aggregate = Literal[DECLARED]  # the table of kinds is the one list of them
+
+
+class MetricEntry(Authored):
     """One metric; a bare number is in the metric's own unit."""
 
     name: Identifier = Field(description="A known metric, e.g. win_rate, latency_s_p95, axis.clarity; or a new name.")
     role: Literal["primary", "guardrail", "secondary"] = Field("secondary", description="What it decides.")
     where: Literal["offline", "live", "both"] | None = Field(None, description="Where it is decided; both by default.")
     source: str | None = Field(None, description="The quantity behind a metric of your own.", min_length=1)
-    aggregate: Literal["mean", "p50", "p95", "p99", "rate"] | None = Field(None, description="How it is summarised.")
+    aggregate: Aggregate | None = Field(None, description="How it is summarised.")
     unit: Literal["s", "USD", "tokens", "share", "points"] | None = Field(None, description="Unit of your own metric.")
     direction: Literal["up", "down"] | None = Field(None, description="Which way is better.")
     numerator: str | None = Field(None, description="A ratio's numerator.", min_length=1)
@@ -196,7 +203,7 @@ class MetricEntry(FileModel):
     min: AmountText | None = Field(None, description="The least that the treatment itself may have.")
 
 
-class GateEntry(FileModel):
+class GateEntry(Authored):
     """What the gate asks besides the limits of the metrics."""
 
     alpha: float = Field(0.05, gt=0, lt=0.5, description="Two-sided level; each criterion is decided at half of it.")
@@ -205,7 +212,7 @@ class GateEntry(FileModel):
     must_pass: list[Identifier] = Field(default_factory=list, description="Tags whose cases must pass every check.")
 
 
-class SplitEntry(FileModel):
+class SplitEntry(Authored):
     """Which share of the cases tunes, and which decides."""
 
     dev: Share = Field(description="Share that duel reads, e.g. 60%.")

@@ -4,18 +4,19 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from arena.files.reading.file_model import FileModel, Identifier, Text, Version
+from arena.files.reading.authored import Authored, Identifier, Text, Version
+from arena.records.rubric import LEVELS
 
 
 def _levels(levels: dict[str, str]) -> dict[str, str]:
-    if wrong := [level for level in levels if level not in {"1", "2", "3", "4", "5"}]:
+    if wrong := [level for level in levels if level not in map(str, LEVELS)]:
         raise ValueError(f"levels are 1 to 5, found '{wrong[0]}'")
     if not {"1", "5"} <= levels.keys():
         raise ValueError("describe at least levels 1 (worst) and 5 (best)")
     return levels
 
 
-class AxisEntry(FileModel):
+class AxisEntry(Authored):
     """One question of the scorecard."""
 
     name: Identifier = Field(description="The axis' name; its metric is axis.NAME.")
@@ -26,7 +27,7 @@ class AxisEntry(FileModel):
     )
 
 
-class RubricFile(FileModel):
+class RubricFile(Authored):
     """A scorecard with anchored levels."""
 
     name: Identifier | None = Field(None, description="The rubric's name; by default the file's.")

@@ -1,33 +1,32 @@
-"""What a duel found: a pure function of the design and of everything that came back."""
+"""What a duel found: a pure function of the plan and of everything that came back."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from math import fsum
 from typing import TYPE_CHECKING
 
-from arena.deciding.decide import decide
-from arena.engine.calls import calls_expected
-from arena.engine.design import Design
 from arena.engine.determinism import MEANING, grade, worst
 from arena.engine.differences import undeclared_differences
-from arena.engine.execute import Executed
-from arena.engine.preview import reach
+from arena.engine.execute import Executed, calls_expected
+from arena.engine.outlook import reach
+from arena.engine.plan import DuelPlan
 from arena.engine.until_decided import largest_cluster
 from arena.evidence.merge import merge
 from arena.evidence.panel import panel_agreement
 from arena.measuring.answers import Answers
-from arena.offline.duel import settle
-from arena.offline.duel.axes import axis_results, axis_values
+from arena.measuring.axis_values import axis_values
+from arena.measuring.cost import cost_of
+from arena.measuring.values import CaseValues, measured_values
+from arena.measuring.win_rate import described, preference_of, win_rate_metric
+from arena.offline.duel.axes import axis_results
 from arena.offline.duel.flagged import doubted, flagged_answers
 from arena.offline.duel.judges import judges_of
 from arena.offline.duel.lost import lost_cases
-from arena.offline.duel.metrics import CaseValues, measured_values, metric_results
+from arena.offline.duel.metrics import metric_results
 from arena.offline.duel.open_checks import open_checks
-from arena.offline.win_rate import described, worst_case
+from arena.planning.cases_needed import at_any_stop, cases_needed_bounded, sentence
 from arena.records.case import Case
-from arena.records.experiment import Experiment
 from arena.records.judgment import Comparison, Judgment
-from arena.records.metric import Criterion, Limit, Metric
+from arena.records.metric import Criterion, Metric
 from arena.records.outlook import Reach
 from arena.records.result import (
     SCHEMA_VERSION,
@@ -39,60 +38,55 @@ from arena.records.result import (
     PanelAgreement,
     WinRate,
 )
-from arena.stats.anytime_win_rate import anytime_win_rate
-from arena.stats.estimate import Estimate
-from arena.stats.preference import Preference, win_rate
+from arena.stats.preference import Preference
 
 if TYPE_CHECKING:
     from arena.offline.duel.people import People
 
-HALF = Limit(kind="above", value=0.5)
-WIN_RATE = Metric(name="win_rate", source="win_rate", aggregate="mean", unit="share", direction="up")
 
-
-def summarise(design: Design, executed: Executed) -> DuelResult:
+def summarise(plan: DuelPlan, executed: Executed) -> DuelResult:
     """Return everything that follows from experiment, completions and judgments.
 
     Args:
-        design: of the run.
+        plan: what was asked.
         executed: what came back, in any order.
     """
-    early_stop = _early_stop(design, executed)
-    planned, design = design, _counted(design, executed)
-    found = Found(design, executed)
-    level = 1.0 - design.experiment.gate.alpha
-    comparisons = found.comparisons() if design.experiment.judges else ()
+    early_stop = _early_stop(plan, executed)
+    planned, plan = plan, _counted(plan, executed)
+    found = Found(plan, executed)
+    level = 1.0 - plan.experiment.gate.alpha
+    comparisons = found.comparisons() if plan.experiment.judges else ()
     preference = _preference(planned, comparisons, level) if comparisons else None
     others = tuple(_at_a_stop(found.metrics(), early_stop))
-    lines = win_rate_metric(design.experiment, preference)
-    undoubted = _decided(design, (*lines, *others))
+    lines = win_rate_metric(plan.experiment, preference)
+    undoubted = _decided(plan, (*lines, *others))
     lines, recount = doubted(
         lines,
         comparisons,
         flagged_answers(executed.judgments),
-        treatment=design.treatment.name,
+        treatment=plan.treatment.name,
         prefers=lambda counted: _preference(planned, counted, level),
-        decide=lambda preferred: win_rate_metric(design.experiment, preferred),
+        decide=lambda preferred: win_rate_metric(plan.experiment, preferred),
     )
-    metrics = _decided(design, (*lines, *others))
+    metrics = _decided(plan, (*lines, *others))
     cost, cost_reason = found.cost()
     people = found.people(comparisons, level)
-    judges = judges_of(design, found.answers, executed.judgments, people, level=level)
-    axes = axis_results(found.axes, level=level) if _scores_axes(design) else None
+    judges = judges_of(plan, found.answers, executed.judgments, people, level=level)
+    axes = axis_results(found.axes, level=level) if _scores_axes(plan) else None
     determinism = found.determinism()
     needed, needed_note = found.what_settles_it(comparisons, undoubted)
     return DuelResult(
         schema_version=SCHEMA_VERSION,
         kind="duel",
-        experiment=ExperimentRef(name=design.experiment.name, hash=design.experiment.hash),
-        hypothesis=design.experiment.hypothesis,
-        control=design.control.name,
-        treatment=design.treatment.name,
+        experiment=ExperimentRef(name=plan.experiment.name, hash=plan.experiment.hash),
+        hypothesis=plan.experiment.hypothesis,
+        control=plan.control.name,
+        treatment=plan.treatment.name,
         cases=len(found.cases),
-        repeats=design.repeats,
+        repeats=plan.repeats,
         models={
             role: str(variant.model) if variant.model else None
-            for role, variant in (("control", design.control), ("treatment", design.treatment))
+            for role, variant in (("control", plan.control), ("treatment", plan.treatment))
         },
         differences=found.differences(),
         win_rate=_win_rate(preference, comparisons) if preference else None,
@@ -102,8 +96,8 @@ def summarise(design: Design, executed: Executed) -> DuelResult:
         judge=judges[0] if judges else None,
         judges=judges,
         panel=found.panel(level),
-        outcomes={name: found.answers.outcomes(name) for name in (design.control.name, design.treatment.name)},
-        lost=lost_cases(design, found.answers, comparisons, found.judgments),
+        outcomes={name: found.answers.outcomes(name) for name in (plan.control.name, plan.treatment.name)},
+        lost=lost_cases(plan, found.answers, comparisons, found.judgments),
         cost_usd=cost,
         cost_reason=cost_reason,
         determinism=determinism,
@@ -113,33 +107,38 @@ def summarise(design: Design, executed: Executed) -> DuelResult:
         early_stop=early_stop,
         flagged_recount=recount,
         people=people.agreement if people else None,
-        selection=design.selection.sentence,
-        exploratory=design.selection.only,
+        selection=plan.selection.sentence,
+        exploratory=plan.selection.only,
         notes=(*found.notes(reach(planned)), *_early_notes(early_stop), *(people.notes if people else ())),
     )
 
 
-def _early_stop(design: Design, executed: Executed) -> EarlyStop | None:
+def _early_stop(plan: DuelPlan, executed: Executed) -> EarlyStop | None:
     """Return where a run that stops once it is decided stood; None for every other run."""
     if executed.counted is None:
         return None
     return EarlyStop(
         stopped_at=len(executed.counted),
-        calls_saved=calls_expected(design) - calls_expected(_counted(design, executed)),
-        planned=len(design.selection.cases),
+        calls_saved=calls_expected(plan) - calls_expected(_counted(plan, executed)),
+        planned=len(plan.selection.cases),
         decided=executed.decided,
     )
 
 
-def _counted(design: Design, executed: Executed) -> Design:
-    """Return the design of the cases that count, in the order in which they do."""
+def _counted(plan: DuelPlan, executed: Executed) -> DuelPlan:
+    """Return the plan of the cases that count, in the order in which they do."""
     if executed.counted is None:
-        return design
-    return replace(design, selection=replace(design.selection, cases=executed.counted))
+        return plan
+    kept = {case.id for case in executed.counted}
+    return replace(
+        plan,
+        selection=replace(plan.selection, cases=executed.counted),
+        tasks=tuple(task for task in plan.tasks if task.case.id in kept),
+    )
 
 
-def _preference(planned: Design, comparisons: Sequence[Comparison], level: float) -> Preference:
-    if not planned.until_decided:
+def _preference(planned: DuelPlan, comparisons: Sequence[Comparison], level: float) -> Preference:
+    if not planned.options.until_decided:
         return preference_of(comparisons, level)
     return preference_of(comparisons, level, largest=largest_cluster(planned.selection.cases))
 
@@ -159,9 +158,9 @@ def _early_notes(stop: EarlyStop | None) -> tuple[str, ...]:
     return ("stopped early: the win rate's interval holds at any stop, those of axes and metrics do not",)
 
 
-def _decided(design: Design, metrics: tuple[MetricResult, ...]) -> tuple[MetricResult, ...]:
+def _decided(plan: DuelPlan, metrics: tuple[MetricResult, ...]) -> tuple[MetricResult, ...]:
     """Return the metrics, without a verdict where the cases were chosen by their outcome."""
-    if not design.selection.is_exploratory:
+    if not plan.selection.is_exploratory:
         return metrics
     return tuple(replace(metric, decision=None, message=None, note=None) for metric in metrics)
 
@@ -169,15 +168,15 @@ def _decided(design: Design, metrics: tuple[MetricResult, ...]) -> tuple[MetricR
 class Found:
     """What came back, arranged by case."""
 
-    def __init__(self, design: Design, executed: Executed) -> None:
-        self.design = design
-        self.cases: Sequence[Case] = design.selection.cases
-        self.control, self.treatment = design.control.name, design.treatment.name
+    def __init__(self, plan: DuelPlan, executed: Executed) -> None:
+        self.plan = plan
+        self.cases: Sequence[Case] = plan.selection.cases
+        self.control, self.treatment = plan.control.name, plan.treatment.name
         self.executed = executed
         self.answers = Answers(executed.answered)
         self.judgments = _by_case(self.cases, executed.judgments)
         self.axes = axis_values(
-            design.experiment.rubric, self.cases, self.judgments, control=self.control, treatment=self.treatment
+            plan.experiment.rubric, self.cases, self.judgments, control=self.control, treatment=self.treatment
         )
 
     def comparisons(self) -> tuple[Comparison, ...]:
@@ -189,17 +188,17 @@ class Found:
                 control=self.control,
                 treatment=self.treatment,
                 cluster=case.cluster,
-                repeats=self.design.repeats,
+                repeats=self.plan.repeats,
                 control_failed=self._failed(self.control, case),
                 treatment_failed=self._failed(self.treatment, case),
-                panel=self.design.experiment.panel,
+                panel=self.plan.experiment.panel,
             )
             for case in self.cases
         )
 
     def panel(self, level: float) -> PanelAgreement | None:
         """Return how far the judges agree; None where there are not several."""
-        experiment = self.design.experiment
+        experiment = self.plan.experiment
         if len(experiment.judges) < 2:
             return None
         return panel_agreement(
@@ -218,7 +217,7 @@ class Found:
     def metrics(self) -> tuple[MetricResult, ...]:
         """Return every metric but the win rate."""
         return metric_results(
-            self.design.experiment,
+            self.plan.experiment,
             self.cases,
             self.answers,
             self.axes,
@@ -228,12 +227,12 @@ class Found:
 
     def people(self, comparisons: Sequence[Comparison], level: float) -> "People | None":
         """Return how the judges stand to people; None where there are no labels, or no judges."""
-        if not self.design.labels.rows or not comparisons:
+        if not self.plan.labels or not comparisons:
             return None
         # Only here, for few runs have labels: a warm one takes a tenth of a second, and this an eighth of that to load.
         from arena.offline.duel.people import people_of
 
-        return people_of(self.design, self.executed, comparisons, level=level)
+        return people_of(self.plan, self.executed, comparisons, level=level)
 
     def what_settles_it(
         self, comparisons: Sequence[Comparison], metrics: Sequence[MetricResult]
@@ -245,14 +244,19 @@ class Found:
         if not comparisons:
             return None, headline.note
         criterion = Criterion(metric=headline, limit=headline.limit)
-        needed = settle.for_win_rate(comparisons, criterion, level=1.0 - self.design.experiment.gate.alpha)
-        if self.design.until_decided:
-            needed = settle.at_any_stop(needed, len(self.cases))
-        return needed.cases, settle.sentence(needed, len(self.cases))
+        needed = cases_needed_bounded(
+            [one.score for one in comparisons],
+            criterion,
+            clusters=[one.cluster for one in comparisons],
+            level=1.0 - self.plan.experiment.gate.alpha,
+        )
+        if self.plan.options.until_decided:
+            needed = at_any_stop(needed, len(self.cases))
+        return needed.cases, sentence(needed, len(self.cases))
 
     def differences(self) -> tuple[ArmDifference, ...]:
         """Return what differs between the arms: declared first, then what was found to."""
-        declared = self.design.differences
+        declared = self.plan.differences
         return (
             *declared,
             *undeclared_differences(declared, self.answers.all_of(self.control), self.answers.all_of(self.treatment)),
@@ -260,7 +264,7 @@ class Found:
 
     def cost(self) -> tuple[float | None, str | None]:
         """Return what the run cost when it was first paid for, or why that is unknown."""
-        return cost_of(self.executed)
+        return cost_of(self.executed.answered, self.executed.judgments)
 
     def determinism(self) -> str:
         """Return the weakest grade of the run's answers and judgments."""
@@ -271,9 +275,9 @@ class Found:
         """Return what a reader should know besides the figures.
 
         Args:
-            reachable: whether the design's cases could prove each criterion.
+            reachable: whether the plan's cases could prove each criterion.
         """
-        notes = list(self.design.notes)
+        notes = list(self.plan.notes)
         completions = [one.completion for one in self.executed.answered if one.completion is not None]
         if any(completion.authored for completion in completions):
             notes.append("replies and judgments were written by hand: this shows the tool, and says nothing of a model")
@@ -292,19 +296,6 @@ class Found:
         return tuple(notes)
 
 
-def cost_of(executed: Executed) -> tuple[float | None, str | None]:
-    """Return what all answers, judgments and judged checks cost when they were first paid for, or why it is unknown."""
-    completions = [one.completion for one in executed.answered if one.completion is not None]
-    judged = [one for one in executed.judgments if one.outcome != "failed"]
-    costs = [(one.cost_usd, one.cost_reason) for one in completions]
-    costs += [(one.cost_usd, one.cost_reason) for one in judged]
-    costs += [(score.cost_usd, "the judge's price is unknown") for row in executed.answered for score in row.scores]
-    unknown = [reason for cost, reason in costs if cost is None]
-    if unknown:
-        return None, unknown[0]
-    return fsum(cost for cost, _ in costs if cost is not None), None  # exact in any order of the answers
-
-
 def _by_case(cases: Sequence[Case], judgments: Sequence[Judgment]) -> dict[str, list[Judgment]]:
     found: dict[str, list[Judgment]] = {case.id: [] for case in cases}
     for judgment in sorted(judgments, key=lambda one: (one.repeat, one.judge, one.first)):
@@ -312,24 +303,8 @@ def _by_case(cases: Sequence[Case], judgments: Sequence[Judgment]) -> dict[str, 
     return found
 
 
-def _scores_axes(design: Design) -> bool:
-    return any(judge.axes != "none" for judge in design.experiment.judges)
-
-
-def preference_of(comparisons: Sequence[Comparison], level: float, *, largest: int | None = None) -> Preference:
-    """Return the win rate of comparisons, the case or its cluster the unit.
-
-    Args:
-        comparisons: one a case; in the order in which they count where `largest` is given.
-        level: of the interval.
-        largest: cases of the design's greatest cluster: the interval then holds at any stop. None: at this n.
-    """
-    scores = [one.score for one in comparisons]
-    clusters = [one.cluster for one in comparisons]
-    lows, highs = [one.low for one in comparisons], [one.high for one in comparisons]
-    if largest is None:
-        return win_rate(scores, clusters=clusters, lows=lows, highs=highs, level=level)
-    return anytime_win_rate(scores, clusters=clusters, lows=lows, highs=highs, level=level, largest=largest)
+def _scores_axes(plan: DuelPlan) -> bool:
+    return any(judge.axes != "none" for judge in plan.experiment.judges)
 
 
 def _win_rate(found: Preference, comparisons: Sequence[Comparison]) -> WinRate:
@@ -338,48 +313,3 @@ def _win_rate(found: Preference, comparisons: Sequence[Comparison]) -> WinRate:
         control_failed=sum(one.control_failed for one in comparisons),
         treatment_failed=sum(one.treatment_failed for one in comparisons),
     )
-
-
-def win_rate_metric(experiment: Experiment, found: Preference | None) -> tuple[MetricResult, ...]:
-    """Return the win rate as a metric: control's share, the treatment's, their difference; one line a limit."""
-    if found is None:
-        return ()
-    declared = next((metric for metric in experiment.metrics if metric.is_win_rate and metric.is_offline), WIN_RATE)
-    return tuple(_win_rate_line(found, declared, limit, experiment.gate.alpha) for limit in declared.limits or (HALF,))
-
-
-def _win_rate_line(found: Preference, metric: Metric, limit: Limit, alpha: float) -> MetricResult:
-    share = Estimate(
-        value=found.value, interval=found.interval, n=found.n, unit_of_measure="share", reason=found.reason
-    )
-    decided = decide(
-        share,
-        Criterion(metric=metric, limit=limit),
-        worst_case=worst_case(found),
-        sign_flip_p=found.p_value,
-        alpha=alpha,
-    )
-    return MetricResult(
-        name=metric.name,
-        role=metric.role,
-        unit=metric.unit,
-        control=None if found.value is None else 1.0 - found.value,
-        treatment=found.value,
-        difference=_doubled(share),
-        limit=limit,
-        decision=decided.outcome,
-        p_value=found.p_value,
-        note=decided.message if decided.outcome == "inconclusive" else None,
-        message=decided.message,
-        direction=metric.direction,
-        source=None if metric.name == metric.source else metric.source,
-    )
-
-
-def _doubled(share: Estimate) -> Estimate:
-    """Return the treatment's share − control's, which is 2·share − 1."""
-    interval = share.interval and replace(
-        share.interval, low=2.0 * share.interval.low - 1.0, high=2.0 * share.interval.high - 1.0
-    )
-    value = None if share.value is None else 2.0 * share.value - 1.0
-    return replace(share, value=value, interval=interval)

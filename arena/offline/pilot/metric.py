@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from arena.deciding.wording import quantity
-from arena.engine.design import design_of
 from arena.engine.execute import Executed
 from arena.errors import UsageError
-from arena.files.resolving import metrics as known
+from arena.kinds.quantities import named
+from arena.offline.aa import plan_of
 from arena.offline.duel.summarise import Found
 from arena.runs.saved import SavedRun
 from arena.stats.intra_cluster import IntraCluster, intra_cluster
@@ -45,18 +45,18 @@ def metric_of_run(run: SavedRun, name: str | None, *, rate: bool) -> MetricOfRun
     Raises:
         UsageError: no such metric, or several and no name, or it was not measured, or it is of the wrong kind.
     """
-    found = Found(design_of(run), Executed(answered=run.completions, judgments=run.judgments))
+    found = Found(plan_of(run), Executed(answered=run.completions, judgments=run.judgments))
     kind = "rate" if rate else "mean"
-    declared = {metric.name: metric for metric in found.design.experiment.metrics}
+    declared = {metric.name: metric for metric in found.plan.experiment.metrics}
     names = list(dict.fromkeys([*declared, *(each.name for each in run.result.metrics)]))
-    metrics = {one: declared.get(one) or known.named(one) for one in names}
+    metrics = {one: declared.get(one) or named(one) for one in names}
     fitting = {
         one: metric for one, metric in metrics.items() if metric and not metric.is_win_rate and metric.aggregate == kind
     }
     if name is None and len(fitting) != 1:
         raise UsageError(f"--metric: say which; run {run.id} has {', '.join(fitting) or f'no {kind}'}")
     chosen = next(iter(fitting)) if name is None else name
-    metric = fitting.get(chosen) or known.named(chosen)
+    metric = fitting.get(chosen) or named(chosen)
     if metric is None or metric.aggregate != kind or metric.is_win_rate:
         raise UsageError(f"--metric {chosen}: no {kind} of run {run.id}; it has {', '.join(fitting) or 'none'}")
     values = found.values(metric)

@@ -1,24 +1,25 @@
 """What a run's data say of each criterion, and how the gate would decide it on a sample of them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from arena.deciding.decide import decide, threshold
+from arena.deciding.decide import decide
 from arena.deciding.wording import limit_label, quantity
-from arena.offline.duel.metrics import CaseValues, decided
+from arena.kinds import table as kinds
+from arena.kinds.kind import Arms, MeanRule
+from arena.measuring.decided import decided
+from arena.measuring.values import CaseValues
+from arena.measuring.win_rate import scores_of
 from arena.offline.duel.summarise import Found
 from arena.planning.duel_size import UNKNOWN_SPREAD
 from arena.planning.pilot import Drawn, Observed, Pilot
-from arena.planning.provable import QUANTILES, bounds_of, fewest_cases
 from arena.records.judgment import Comparison
 from arena.records.metric import Criterion, Metric
 from arena.stats.bounded_mean import lower_tail_p_value
 from arena.stats.clusters import Floats
-from arena.stats.means import mean_estimate
-from arena.stats.ratios import fieller_interval
 from arena.stats.sign_flip import sign_flip
 
 Rule = Callable[[Drawn], bool]
@@ -37,80 +38,54 @@ class Rules:
 
     def of(self, metric: Metric, criterion: Criterion) -> Observed:
         """Return what the run saw of one criterion, with the rule that decides it."""
-        at_best = fewest_cases(metric, criterion, alpha=self.alpha)
+        kind = kinds.of(metric, criterion.limit)
+        at_best = kind.fewest(criterion, alpha=self.alpha)
         if at_best is not None:
             at_best = max(at_best, self.fewest_units)
-        values = None if metric.is_win_rate else self.found.values(metric)
-        measured = bool(self.comparisons) if metric.is_win_rate else bool(values and values.control)
-        if at_best is None or not measured:
+        values = self._values(metric)
+        if at_best is None or values is None or not values.control:
             assumed = "anything" if at_best is None else f"not measured in the run; {UNKNOWN_SPREAD}"
             return self._observed(metric, criterion, at_best, assumed)
-        if metric.is_win_rate:
-            return self._win_rate(metric, criterion, at_best)
-        assert values is not None
-        bounds = bounds_of(metric, criterion)
-        if bounds is None or criterion.limit.relative or metric.aggregate in QUANTILES:
+        rule = kind.rule(criterion)
+        if rule is None:
             return self._by_estimate(metric, criterion, at_best, values)
-        return self._bounded(metric, criterion, at_best, values, bounds)
+        return self._by_mean(metric, criterion, at_best, values, rule)
 
-    def _win_rate(self, metric: Metric, criterion: Criterion, at_best: int) -> Observed:
-        above, at = threshold(criterion)
-        ends = [(one.score, one.low) if above else (1.0 - one.score, 1.0 - one.high) for one in self.comparisons]
-        scores, worst = (np.array(column) for column in zip(*ends, strict=True))
-        limit = at if above else 1.0 - at
-        flips = criterion.limit.is_superiority and at == 0.5
-        share = self.pilot.mean(scores)
-        return self._observed(
-            metric,
-            criterion,
-            at_best,
-            f"{quantity(share if above else 1.0 - share, 'share')} of {len(scores):,} cases",
-            passes=_mean_rule(scores, worst, limit, self.alpha, flips=flips),
-            gap=share - limit,
-            spread=self.pilot.spread(scores),
-        )
+    def _values(self, metric: Metric) -> CaseValues | None:
+        return scores_of(self.comparisons) if metric.is_win_rate else self.found.values(metric)
 
-    def _bounded(
-        self, metric: Metric, criterion: Criterion, at_best: int, values: CaseValues, bounds: tuple[float, float]
+    def _by_mean(
+        self, metric: Metric, criterion: Criterion, at_best: int, values: CaseValues, rule: MeanRule
     ) -> Observed:
-        above, at = threshold(criterion)
-        low, high = bounds
-        alone = criterion.limit.is_alone
+        alone = criterion.limit.is_alone or metric.is_win_rate
 
-        def shares(control: Sequence[float], treatment: Sequence[float]) -> Floats:
-            found: Floats = np.array(treatment) - (0.0 if alone else np.array(control))
-            oriented: Floats = (found - low if above else high - found) / (high - low)
-            return oriented
+        def shares(arms: Arms) -> Floats:
+            return rule.shares(np.array(arms.treatment if alone else arms.differences))
 
-        limit = (at - low if above else high - at) / (high - low)
-        rows = self._rows(values)
-        seen, worst = shares(values.control, values.treatment), shares(*values.worst)
-        mean = float(np.average(seen, weights=self._weights(values)))
-        flips = criterion.limit.is_superiority and at == 0.0
-        rule = _mean_rule(seen, worst, limit, self.alpha, flips=flips) if 0.0 < limit < 1.0 else _always
-        value = low + mean * (high - low) if above else high - mean * (high - low)
-        spread = float(np.sqrt(np.average((seen - mean) ** 2, weights=self._weights(values))))
+        seen, weights = shares(values.arms), self._weights(values)
+        mean = float(np.average(seen, weights=weights))
+        passes = _always if rule.always else _mean_rule(seen, shares(values.extremes[0]), rule, self.alpha)
         return self._observed(
             metric,
             criterion,
             at_best,
-            self._seen(value, criterion, values, difference=not alone),
-            passes=_of_measured(rule, rows, len(seen)),
-            gap=mean - limit,
-            spread=spread,
+            self._seen(rule.value(mean), criterion, values, difference=not alone),
+            passes=_of_measured(passes, self._rows(values), len(seen)),
+            gap=mean - rule.limit,
+            spread=self.pilot.spread(seen) if len(seen) == len(self.found.cases) else _spread(seen, weights),
         )
 
     def _by_estimate(self, metric: Metric, criterion: Criterion, at_best: int, values: CaseValues) -> Observed:
         """Decide as the duel does, interval and all: what has no bounds has no quicker way."""
         level, limit = 1.0 - self.alpha, criterion.limit
         estimate = decided(metric, limit, values, level=level).decided_on
-        above, at = threshold(criterion)
+        above, at = criterion.threshold
         unit = "ratio" if limit.relative else metric.unit
 
         def passes(drawn: Drawn) -> bool:
             return decided(metric, limit, _taken(values, drawn), level=level).decision == "pass"
 
-        quick = None if metric.aggregate in QUANTILES else _estimate_rule(criterion, values, level)
+        quick = _estimate_rule(metric, criterion, values, level)
         if estimate.value is None:
             return self._observed(metric, criterion, at_best, f"{estimate.reason}; {UNKNOWN_SPREAD}")
         gap = estimate.value - at if above else at - estimate.value
@@ -175,53 +150,49 @@ def _always(drawn: Drawn) -> bool:
     return True
 
 
-def _mean_rule(scores: Floats, worst: Floats, limit: float, alpha: float, *, flips: bool) -> Rule:
+def _mean_rule(scores: Floats, worst: Floats, rule: MeanRule, alpha: float) -> Rule:
     """Return whether Gaffke's lower end is above the limit, in the worst case too, and the sign-flip agrees.
 
     The lower end is above it exactly where the p-value against it is below alpha/2: one evaluation and no search.
     """
     complete = bool((scores == worst).all())
-    kinds, kind_of = np.unique(np.column_stack([scores, worst]), axis=0, return_inverse=True)
+    alike, kind_of = np.unique(np.column_stack([scores, worst]), axis=0, return_inverse=True)
     known: dict[bytes, bool] = {}
 
     def passes(drawn: Drawn) -> bool:
         if drawn.clusters is not None:
             return decides(drawn)
-        counts = np.bincount(kind_of[drawn.rows], minlength=len(kinds)).tobytes()
-        if counts not in known:  # independent cases are decided by how many there are of each kind
+        counts = np.bincount(kind_of[drawn.rows], minlength=len(alike)).tobytes()
+        if counts not in known:  # independent cases are decided by how many there are alike
             known[counts] = decides(drawn)
         return known[counts]
 
     def decides(drawn: Drawn) -> bool:
         rows, clusters = drawn.rows, drawn.clusters
-        if lower_tail_p_value(scores[rows], limit, clusters) >= alpha / 2.0:
+        if lower_tail_p_value(scores[rows], rule.limit, clusters) >= alpha / 2.0:
             return False
-        if not complete and lower_tail_p_value(worst[rows], limit, clusters) >= alpha / 2.0:
+        if not complete and lower_tail_p_value(worst[rows], rule.limit, clusters) >= alpha / 2.0:
             return False
-        return not flips or sign_flip(scores[rows] - 0.5, clusters).p_value <= alpha
+        return not rule.flips or sign_flip(scores[rows] - 0.5, clusters).p_value <= alpha
 
     return passes
 
 
-def _estimate_rule(criterion: Criterion, values: CaseValues, level: float) -> Rule | None:
-    """Return the rule on a mean without bounds or on a relative change; None where more than an interval decides."""
-    if criterion.limit.is_superiority or not values.is_complete:
+def _spread(values: Floats, weights: Floats) -> float:
+    mean = np.average(values, weights=weights)
+    return float(np.sqrt(np.average((values - mean) ** 2, weights=weights)))
+
+
+def _estimate_rule(metric: Metric, criterion: Criterion, values: CaseValues, level: float) -> Rule | None:
+    """Return the rule where an interval alone decides and is quickly estimated; else None."""
+    kind = kinds.of(metric, criterion.limit)
+    if criterion.limit.is_superiority or not values.is_complete or not kind.is_quick:
         return None
     control, treatment = np.array(values.control), np.array(values.treatment)
 
     def passes(drawn: Drawn) -> bool:
-        before, after = control[drawn.rows], treatment[drawn.rows]
-        if criterion.limit.relative:
-            found = fieller_interval(after, before, clusters=drawn.clusters, level=level)
-            ends = found.interval and replace(
-                found.interval, low=found.interval.low - 1.0, high=found.interval.high - 1.0
-            )
-            change = None if found.value is None else found.value - 1.0
-            found = replace(found, value=change, interval=ends)
-        else:
-            of = after if criterion.limit.is_alone else after - before
-            found = mean_estimate(of, unit=criterion.metric.unit, clusters=drawn.clusters, level=level)
-        return decide(found, criterion).outcome == "pass"
+        arms = Arms(control=control[drawn.rows], treatment=treatment[drawn.rows], clusters=drawn.clusters)
+        return decide(kind.quick(arms, criterion, level=level), criterion).outcome == "pass"
 
     return passes
 

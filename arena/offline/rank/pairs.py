@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from arena.measuring.win_rate import described
 from arena.offline.rank.evidence import Evidence, Judged, Numbers
 from arena.offline.tally.compared import labels, means, repeats_of
-from arena.offline.win_rate import described
 from arena.records.ranking import RankedPair
 from arena.records.result import WinRate, WorstCase
 from arena.stats.clusters import Floats

@@ -5,14 +5,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from arena.engine.design import Design
 from arena.engine.determinism import MEANING, grade, worst
 from arena.engine.execute import Executed
+from arena.engine.plan import DuelPlan
 from arena.errors import UsageError
 from arena.files.judgments import JudgmentColumns
 from arena.measuring.answers import Answers
+from arena.measuring.cost import cost_of
 from arena.offline.duel.flagged import flagged_answers
-from arena.offline.duel.summarise import cost_of
 from arena.offline.rank.cycles import cycles
 from arena.offline.rank.evidence import Evidence, Judged, evidence_of, judged
 from arena.offline.rank.headline import headline
@@ -51,14 +51,14 @@ def rank_judgments(table: JudgmentColumns, *, source: str, rng: np.random.Genera
     return replace(ranked, source=source, repeats=int(max(table.repeat, default=0)) + 1, judges=judges)
 
 
-def rank_run(design: Design, executed: Executed) -> RankResult:
+def rank_run(plan: DuelPlan, executed: Executed) -> RankResult:
     """Return everything that follows from experiment, completions and judgments.
 
     Args:
-        design: of all variants.
+        plan: what was asked, of all variants.
         executed: what came back, in any order.
     """
-    experiment, cases = design.experiment, design.selection.cases
+    experiment, cases = plan.experiment, plan.selection.cases
     names = tuple(experiment.variants)
     table, numbers = columns_of(names, cases, executed.judgments)
     failed = failed_calls(executed.answered, names, numbers)
@@ -77,16 +77,16 @@ def rank_run(design: Design, executed: Executed) -> RankResult:
         failed={name: sum(one.failure is not None for one in answers.all_of(name)) for name in names},
         judge=judge,
         level=level,
-        rng=np.random.default_rng(design.seed),
+        rng=np.random.default_rng(plan.seed),
     )
-    cost, cost_reason = cost_of(executed)
+    cost, cost_reason = cost_of(executed.answered, executed.judgments)
     completions = [one.completion for one in executed.answered if one.completion is not None]
     determinism = worst([grade(completions), *(one.determinism for one in executed.judgments if one.determinism)])
     return replace(
         ranked,
         experiment=ExperimentRef(name=experiment.name, hash=experiment.hash),
         hypothesis=experiment.hypothesis,
-        repeats=design.repeats,
+        repeats=plan.repeats,
         models={name: str(each.model) if each.model else None for name, each in experiment.variants.items()},
         judges=judges,
         outcomes={name: answers.outcomes(name) for name in names},
@@ -94,8 +94,8 @@ def rank_run(design: Design, executed: Executed) -> RankResult:
         cost_reason=cost_reason,
         determinism=determinism,
         determinism_reason=MEANING[determinism],
-        selection=design.selection.sentence,
-        notes=(*design.notes, *ranked.notes),
+        selection=plan.selection.sentence,
+        notes=(*plan.notes, *ranked.notes),
     )
 
 

@@ -2,7 +2,7 @@
 
 from math import ceil, floor, log10
 
-from arena.deciding.decide import Decision
+from arena.deciding.decide import Ruling
 from arena.records.result import JudgeHealth, WinRate
 from arena.records.tally import Chance
 from arena.stats.estimate import Interval
@@ -13,7 +13,7 @@ MIRRORED_RULE = "drop if win rate < 50%"
 _NAMES = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
 
 
-def headline(rate: WinRate, decided: Decision, chance: Chance, judge: JudgeHealth | None) -> tuple[str, ...]:
+def headline(rate: WinRate, decided: Ruling, chance: Chance, judge: JudgeHealth | None) -> tuple[str, ...]:
     """Return what was counted, and what it says.
 
     Args:
@@ -69,7 +69,7 @@ def percent(share: float, places: int) -> str:
     return text
 
 
-def _verdict(rate: WinRate, decided: Decision, chance: Chance) -> str:
+def _verdict(rate: WinRate, decided: Ruling, chance: Chance) -> str:
     if chance.as_extreme is None:
         return f"Cannot tell: {_balanced(rate)}"
     good = (rate.value or 0.0) > 0.5

@@ -4,14 +4,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from arena.deciding.decide import Decision as Decided
-from arena.deciding.decide import decide
+from arena.deciding.decide import Ruling, decide
 from arena.deciding.wording import quantity
 from arena.errors import UsageError
 from arena.files.imports.promptfoo_results import ScoredTable
-from arena.files.judgments import LEVELS_OF_AN_AXIS, JudgmentColumns
+from arena.files.judgments import JudgmentColumns
+from arena.kinds import table as kinds
+from arena.kinds.kind import Arms
+from arena.kinds.table import BETTER
+from arena.measuring.win_rate import described
 from arena.offline.duel.flagged import DOUBT
-from arena.offline.duel.settle import sentence
 from arena.offline.tally.arms import CONTROL, TREATMENT, choose_arms
 from arena.offline.tally.chance import naive_rule_rate
 from arena.offline.tally.compared import Compared, Shares, from_score, labels, means, merged, of_judge, shares_of
@@ -19,21 +21,16 @@ from arena.offline.tally.flagged import against_flags, flagged_of
 from arena.offline.tally.headline import MIRRORED_RULE, RULE, headline
 from arena.offline.tally.health import in_both_orders, judge_health
 from arena.offline.tally.scored import compare, variant_scores
-from arena.offline.win_rate import described
-from arena.planning.cases_needed import CasesNeeded, cases_needed_bounded
-from arena.records.metric import WIN_RATE, Criterion, Decision, Limit, Metric
+from arena.planning.cases_needed import CasesNeeded, cases_needed_bounded, sentence
+from arena.records.metric import Decision
 from arena.records.result import SCHEMA_VERSION, AxisResult, FlaggedRecount, JudgeHealth, WinRate
 from arena.records.tally import Chance, JudgeWinRate, TallyResult, VariantScores
 from arena.stats.estimate import Estimate
 from arena.stats.multiplicity import benjamini_hochberg
-from arena.stats.paired import PairedDifference, bounded_difference
+from arena.stats.paired import PairedDifference
 from arena.stats.preference import win_rate
 
 LEVEL = 0.95
-BETTER = Criterion(
-    metric=Metric(name=WIN_RATE, source=WIN_RATE, aggregate="mean", unit="share", direction="up", role="primary"),
-    limit=Limit(kind="above", value=0.5),
-)
 
 
 def tally_score(text: str, *, control: str | None = None, treatment: str | None = None) -> TallyResult:
@@ -137,7 +134,7 @@ def _result(
     rate = _win_rate(compared)
     plain = _decided(rate)
     recount = _recount(plain, against, judge) if against and judge else None
-    decided = Decided(outcome="inconclusive", message=f"win_rate: {DOUBT}") if _doubtful(plain, recount) else plain
+    decided = Ruling(outcome="inconclusive", message=f"win_rate: {DOUBT}") if _doubtful(plain, recount) else plain
     decision = decided.outcome
     chance = _chance(rate, compared)
     needed = _needed(compared) if plain.outcome == "inconclusive" else CasesNeeded(cases=None)
@@ -172,7 +169,7 @@ def _result(
     )
 
 
-def _recount(plain: Decided, against: Compared, judge: JudgeHealth) -> FlaggedRecount:
+def _recount(plain: Ruling, against: Compared, judge: JudgeHealth) -> FlaggedRecount:
     """Return the win rate with every flagged answer lost, and whether that changes what was decided."""
     rate = _win_rate(against)
     decision = _decided(rate).outcome
@@ -186,7 +183,7 @@ def _recount(plain: Decided, against: Compared, judge: JudgeHealth) -> FlaggedRe
     )
 
 
-def _doubtful(plain: Decided, recount: FlaggedRecount | None) -> bool:
+def _doubtful(plain: Ruling, recount: FlaggedRecount | None) -> bool:
     return recount is not None and recount.changes_verdict and plain.outcome != "inconclusive"
 
 
@@ -195,7 +192,7 @@ def _win_rate(compared: Compared) -> WinRate:
     return described(found, control_failed=compared.control_failed, treatment_failed=compared.treatment_failed)
 
 
-def _decided(rate: WinRate) -> Decided:
+def _decided(rate: WinRate) -> Ruling:
     return decide(rate, BETTER, worst_case=rate.worst_case, sign_flip_p=rate.p_value, alpha=1.0 - LEVEL)
 
 
@@ -241,9 +238,8 @@ def _axis(shares: Shares, name: str) -> PairedDifference:
     case, before, after = shares.axes[name]
     control, treatment = (means(values, case, shares.cases) for values in (before, after))
     scored = ~np.isnan(control)
-    low, high = LEVELS_OF_AN_AXIS
-    clusters = labels(shares.case_cluster[scored])
-    return bounded_difference(control[scored], treatment[scored], low=low, high=high, clusters=clusters, level=LEVEL)
+    arms = Arms(control=control[scored], treatment=treatment[scored], clusters=labels(shares.case_cluster[scored]))
+    return kinds.AXIS.difference(arms, unit="points", level=LEVEL)
 
 
 def _orders(shares: Shares) -> list[str]:

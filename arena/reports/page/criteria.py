@@ -5,7 +5,6 @@ from typing import Literal
 
 from markupsafe import Markup
 
-from arena.deciding.decide import threshold
 from arena.records.result import AxisResult, DuelResult, MetricResult
 from arena.reports import numbers
 from arena.reports.metric_table import limit_text
@@ -38,7 +37,7 @@ def _criterion(result: DuelResult, metric: MetricResult) -> Markup:
     assert criterion is not None
     limit = criterion.limit
     value, interval, said = _estimate(result, metric)
-    above, at = threshold(criterion)
+    above, at = criterion.threshold
     words = limit_text(limit, metric.unit)
     if metric.is_win_rate and limit.kind == "above":
         words = f"above {numbers.whole_share(limit.value)}"

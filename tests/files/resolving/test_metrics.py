@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from arena.files.resolving.metrics import named, names
+from arena.kinds.quantities import named, names
 from arena.records.metric import Limit
 from authored_project import CASES, HEAD, VARIANTS, load, refused
 
@@ -80,7 +80,7 @@ def test_limits_are_in_the_metric_s_unit(tmp_path: Path, entry: str, limit: Limi
         ("{name: slow, source: latency_s, unit: share, role: guardrail, max: 90%}",
          "6:49: metrics.0.unit: 'latency_s' is measured in s: leave out 'unit'"),
         ("{name: preference, source: win_rate, role: primary, not_worse: 50pp}",
-         "6:74: metrics.0.not_worse: a win rate can be at most 50pp worse than even"),
+         "6:74: metrics.0.not_worse: 'not_worse: 50pp' would pass anything"),
         ("{name: preference, source: win_rate, role: primary, above: 0}",
          "6:70: metrics.0.above: 'above: 0' would pass anything"),
         ("{name: preference, source: win_rate, role: guardrail, max_drop: 5pp}",
@@ -109,7 +109,7 @@ def test_limits_are_in_the_metric_s_unit(tmp_path: Path, entry: str, limit: Limi
         ("{name: win_rate, role: guardrail, max_drop: 5pp}",
          "6:55: metrics.0.max_drop: a win rate already compares the arms: use 'above: 0.5' or 'not_worse: 5pp'"),
         ("{name: win_rate, role: guardrail, not_worse: 60pp}",
-         "6:56: metrics.0.not_worse: a win rate can be at most 50pp worse than even"),
+         "6:56: metrics.0.not_worse: 'not_worse: 60pp' would pass anything"),
         ("{name: win_rate, role: primary, above: 0%}", "6:50: metrics.0.above: 'above: 0%' would pass anything"),
         ("{name: error_rate, role: guardrail, max: 100%}",
          "6:52: metrics.0.max: 'max: 100%' would pass anything"),

@@ -68,7 +68,7 @@ def _again(details: ErrorDetails, start: int | None = None) -> InitErrorDetails:
     return InitErrorDetails(type=kind, loc=loc, input=details["input"], ctx=details.get("ctx", {}))
 
 
-class FileModel(BaseModel):
+class Authored(BaseModel):
     """A mapping that people write: nothing is guessed, nothing unknown is ignored.
 
     A subclass with a `short` field may be written as that field's text alone.
@@ -87,7 +87,7 @@ class FileModel(BaseModel):
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
-        cls.known = frozenset(field.alias or name for name, field in cls.model_fields.items())
+        cls.known = frozenset(cls.model_fields)
         if cls.short and "expected" not in cls.__dict__:
             cls.expected = "text or a mapping"
 
@@ -111,7 +111,7 @@ class FileModel(BaseModel):
             raise _problem(f"expected {cls.expected}, found {quoted(written)}{_quoting_hint(cls.short, written)}")
         if not written.keys() <= cls.known:
             if info.context is not None:
-                info.context[id(written)] = [field.alias or name for name, field in cls.model_fields.items()]
+                info.context[id(written)] = list(cls.model_fields)
             if len(written) > MOST_ENTRIES:
                 raise _problem(f"has {len(written):,} keys (known: {', '.join(cls.model_fields)})")
         for key, inner in written.items():
@@ -127,10 +127,10 @@ class FileModel(BaseModel):
         return {"anyOf": [*forms, schema]} if forms else schema
 
 
-AnyFileModel = TypeVar("AnyFileModel", bound=FileModel)
+AnyAuthored = TypeVar("AnyAuthored", bound=Authored)
 
 
-def _with_problems(problems: list[str], written: Any, handler: ModelWrapValidatorHandler[AnyFileModel]) -> AnyFileModel:
+def _with_problems(problems: list[str], written: Any, handler: ModelWrapValidatorHandler[AnyAuthored]) -> AnyAuthored:
     """Report the problems between the keys beside those of each key, all at once."""
     errors = [InitErrorDetails(type=_problem(text), input=written) for text in problems]
     try:
@@ -201,7 +201,7 @@ Share = Annotated[float, BeforeValidator(parse_share), WithJsonSchema(_NUMBER_OR
 FilePath = Annotated[str, Field(min_length=1)]
 
 
-class Text(FileModel):
+class Text(Authored):
     """A text, or the file that holds it."""
 
     short: ClassVar[str | None] = "text"

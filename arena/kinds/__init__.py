@@ -1,0 +1,1 @@
+"""The kinds of metric: what each can be, what proves it, and how it is estimated."""
