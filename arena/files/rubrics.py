@@ -46,8 +46,8 @@ def general() -> Rubric:
 
 def shipped(name: str) -> Rubric:
     """Return one of the rubrics that ship with the package, by its name in `SHIPPED`."""
-    data = resources.files("arena.files").joinpath(f"{name}_rubric.yaml").read_bytes()
-    authored = RubricFile.model_validate(load_yaml(data, f"{name}_rubric.yaml").value)
+    data = resources.files("arena.files").joinpath("shipped", f"{name}.yaml").read_bytes()
+    authored = RubricFile.model_validate(load_yaml(data, f"{name}.yaml").value)
     return Rubric(
         name=authored.name or name,
         version=authored.version,

@@ -245,7 +245,7 @@ def outcome(task: dict[str, Any]) -> dict[str, Any]:
     try:
         tests = compile(task["tests"], "tests.py", "exec")
     except (SyntaxError, ValueError) as error:
-        return {"error": _told("the tests are not Python", error)}
+        return {"error": _reason("the tests are not Python", error)}
     classes = [node.name for node in ast.parse(task["tests"]).body if isinstance(node, ast.ClassDef) and _tests(node)]
     if classes:
         return {"error": f"the tests hold the class {classes[0]}, which is not run: write functions test_…"}
@@ -259,7 +259,7 @@ def outcome(task: dict[str, Any]) -> dict[str, Any]:
             steps.append(step)
             step[1]()
     except BaseException as error:  # noqa: BLE001 -- whatever code raises, SystemExit too, it did not pass
-        return {"passed": False, "reason": _told(steps[-1][0], error)}
+        return {"passed": False, "reason": _reason(steps[-1][0], error)}
     return {"passed": True, "reason": "the tests pass"}
 
 
@@ -291,7 +291,7 @@ def _steps(
             yield name, test
 
 
-def _told(step: str, error: BaseException) -> str:
+def _reason(step: str, error: BaseException) -> str:
     """Return what went wrong, with the line of the tests or of the code."""
     line, at = None, error.__traceback__
     while at is not None:
@@ -302,8 +302,8 @@ def _told(step: str, error: BaseException) -> str:
         text = str(error)
     except BaseException:  # noqa: BLE001 -- an exception of the code's own may raise when it is shown
         text = ""
-    told = f"{step}: {type(error).__name__}" + (f": {text}" if text else "") + (f" ({line})" if line else "")
-    return told[:LONGEST_REASON]
+    reason = f"{step}: {type(error).__name__}" + (f": {text}" if text else "") + (f" ({line})" if line else "")
+    return reason[:LONGEST_REASON]
 
 
 if __name__ == "__main__":

@@ -198,7 +198,7 @@ def test_unknown_rubric_that_ships_is_located(tmp_path: Path) -> None:
 def test_reviewed_rubric_is_the_one_that_ships(name: str) -> None:
     """The file at the top of the repository, where people read it, has the bytes of the package's."""
     root = Path(__file__).parents[2]
-    packaged = Path(experiments.__file__).with_name(f"{name}_rubric.yaml")
+    packaged = Path(experiments.__file__).with_name("shipped") / f"{name}.yaml"
     assert (root / "rubrics" / f"{name}.yaml").read_bytes() == packaged.read_bytes()
 
 

@@ -51,7 +51,7 @@ def in_parts(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
         try:
             done += handler(value[start : start + PART])
         except ValidationError as invalid:
-            errors += [_again(details, start) for details in invalid.errors(include_url=False)]
+            errors += [_reraised(details, start) for details in invalid.errors(include_url=False)]
         if len(errors) > MOST_SHOWN:
             break
     if errors:
@@ -59,7 +59,7 @@ def in_parts(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
     return done
 
 
-def _again(details: ErrorDetails, start: int | None = None) -> InitErrorDetails:
+def _reraised(details: ErrorDetails, start: int | None = None) -> InitErrorDetails:
     """Return an error to raise once more, its list index counted from `start`."""
     first, *rest = details["loc"] or ("",)
     loc = details["loc"] if start is None or not isinstance(first, int) else (first + start, *rest)
@@ -136,7 +136,7 @@ def _with_problems(problems: list[str], written: Any, handler: ModelWrapValidato
     try:
         handler(written)
     except ValidationError as invalid:
-        errors += [_again(details) for details in invalid.errors(include_url=False)]
+        errors += [_reraised(details) for details in invalid.errors(include_url=False)]
     raise ValidationError.from_exception_data("problems", errors)
 
 

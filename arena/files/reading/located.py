@@ -129,7 +129,7 @@ class Mistakes:
             self.note(mistake)
 
     def note_form(self, mistakes: Iterable[Mistake]) -> None:
-        """Note mistakes of a file's form; what else seems wrong at their places is not told."""
+        """Note mistakes of a file's form; what else seems wrong at their places is not reported."""
         for mistake in mistakes:
             self.note(mistake)
             self._malformed.add((mistake.file, mistake.line, mistake.column))
