@@ -306,10 +306,10 @@ def only_object(text: str) -> tuple[str, dict[str, Any]]:
 
 
 def unique_keys(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    """Return the object, or raise ValueError where a key stands twice and either could be meant."""
+    """Return the object, or raise ValueError where a key has two values and either could be meant."""
     fields = dict(pairs)
     if len(fields) < len(pairs):
-        raise ValueError("a key stands twice")
+        raise ValueError("duplicate key")
     return fields
 
 

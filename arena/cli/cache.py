@@ -1,5 +1,6 @@
 """`arena cache`: what is stored, whether it is intact, and how to carry it elsewhere."""
 
+import os
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -90,8 +91,10 @@ def pack(
     root: Root = None,
 ) -> None:
     """Write the answers of a run to one file: sealed, for CI; or as a transcript, for review."""
-    from arena.cli.recording import record, transcript_header
     from arena.completions.pack import pack as seal
+    from arena.engine.execute import execute
+    from arena.engine.recording import record, transcript_header
+    from arena.offline.procedures import RANK
     from arena.providers.replay import dump
     from arena.runs.find import find
     from arena.runs.saved import load
@@ -100,7 +103,8 @@ def pack(
         raise UsageError(f"-o {output}: expected FILE.pack (sealed) or FILE.jsonl (a transcript)")
     saved = load(find(run, root=project_root(root, start=Path.cwd())))
     folder = cache_dir or Path(saved.experiment.root) / ".arena" / "cache"
-    pairs = record(saved, cache_dir=folder)
+    executing = RANK.execute if saved.is_ranking else execute
+    pairs = record(saved, executing, cache_dir=folder, environment=os.environ)
     if output.suffix == ".pack":
         with _open(folder, root, read_only=True) as cache:
             seal(cache, [request.key for request, completion in pairs if not completion.replayed], output)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from arena.engine.plan import messages_of
+from arena.engine.work import messages_of
 from arena.offline.case_details import compare
 from arena.records.answered import Answered
 from arena.records.case import Case, Message

@@ -52,12 +52,12 @@ def carrying_the_unforeseen() -> Iterator[None]:
 
 
 @contextmanager
-def naming_the_run(folder: Path) -> Iterator[None]:
+def naming_the_run(folder: Path | None) -> Iterator[None]:
     """Let an unforeseen exception of the body say where the run is that it belongs to."""
     try:
         yield
     except Exception as error:
-        if not isinstance(error, ArenaError):
+        if folder is not None and not isinstance(error, ArenaError):
             error.add_note(f"run folder: {folder}")
         raise
 

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,8 @@ from arena.reports.report import Found, Page
 from arena.reports.table import ENDINGS, REPORTS
 
 if TYPE_CHECKING:
+    from arena.engine.finish import Finished
+    from arena.reports.report import CountedAs
     from arena.runs.saved import SavedRun
 
 #: What a report in a file stands on.
@@ -63,7 +65,7 @@ def deliver(found: Found[Any], *, output_format: str, files: Sequence[Path] = ()
         StorageFailed: a file cannot be written.
     """
     check_formats(found.result.kind, output_format, files)
-    with nullcontext() if folder is None else naming_the_run(folder):
+    with naming_the_run(folder):
         _deliver(found, output_format, files)
 
 
@@ -81,6 +83,32 @@ def found_in(run: "SavedRun", result: Any, **known: Any) -> Found[Any]:
     from arena.offline.case_details import case_details
 
     return Found(result=result, details=lambda: case_details(run), **known)
+
+
+def deliver_finished(
+    finished: "Finished[Any]",
+    reference: str,
+    *,
+    output_format: str,
+    files: Sequence[Path],
+    counted_as: "CountedAs | None" = None,
+) -> None:
+    """Write the report of a finished run, as `deliver` does.
+
+    Args:
+        finished: the run.
+        reference: how the next command may name it.
+        output_format: for stdout.
+        files: to be written, each in the format of its ending.
+        counted_as: what an open verdict counts as.
+    """
+    run = finished.run
+    known: dict[str, Any] = {"facts": finished.facts, "reference": reference, "counted_as": counted_as}
+    if run is None:
+        found: Found[Any] = Found(result=finished.result, **known)
+    else:
+        found = found_in(run, finished.result, **known)
+    deliver(found, output_format=output_format, files=files, folder=None if run is None else run.path)
 
 
 def _append(file: Path, text: str) -> None:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from arena.cli import options as shared
-from arena.cli.deliver import check_formats, deliver, found_in, telling_junit
+from arena.cli.deliver import check_formats, deliver, deliver_finished, telling_junit
 from arena.cli.environment import read_environment
 from arena.cli.project import run_reference
 from arena.errors import UsageError
+from arena.reports.report import Found
 
 if TYPE_CHECKING:
     from arena.records.run_options import Only
@@ -64,11 +65,12 @@ def duel(
     verbose: shared.Verbose = False,
 ) -> None:
     """Is the treatment better on my golden set?"""
-    from arena.cli.running import give_plan, run_plan
+    from arena.cli.running import runtime_of
     from arena.engine.prepare import prepare_duel
+    from arena.engine.preview import preview
+    from arena.engine.run import run
+    from arena.offline.procedures import DUEL
     from arena.records.run_options import RunOptions
-    from arena.runs.home import runs_folder
-    from arena.runs.saved import SavedRun
 
     files = output or []
     check_formats("plan" if dry_run else "duel", output_format, files)
@@ -94,15 +96,13 @@ def duel(
     with telling_junit(str(experiment), output_format, files):
         environment = read_environment(env_file)
         columns = shared.columns_of(map_)
-        plan, expected = prepare_duel(experiment, asked, root=root, environment=environment, columns=columns)
+        plan = prepare_duel(experiment, asked, root=root, environment=environment, columns=columns)
         if dry_run:
-            give_plan(plan, expected, output_format=output_format, files=files)
+            deliver(Found(result=preview(plan)), output_format=output_format, files=files)
             return
-        finished = run_plan(plan, expected, cache_dir=cache_dir, environment=environment, quiet=quiet, verbose=verbose)
-        saved = SavedRun(runs_folder(plan.root) / finished.facts.run)
-        reference = run_reference("latest", plan.root, start=Path.cwd())
-        found = found_in(saved, finished.result, facts=finished.facts, reference=reference)
-        deliver(found, output_format=output_format, files=files, folder=saved.path)
+        finished = run(plan, DUEL, runtime_of(cache_dir=cache_dir, quiet=quiet, verbose=verbose))
+        reference = run_reference("latest", plan.design.root, start=Path.cwd())
+        deliver_finished(finished, reference, output_format=output_format, files=files)
 
 
 def _only(value: str | None) -> "Only | None":

@@ -1,28 +1,24 @@
 """`arena gate`: may this prompt ship?"""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from arena.cli import options as shared
-from arena.cli.deliver import check_formats, deliver, found_in, telling_junit
+from arena.cli.deliver import check_formats, deliver, deliver_finished, telling_junit
 from arena.cli.environment import read_environment
 from arena.cli.project import project_root, run_reference
 from arena.errors import UsageError
 from arena.reports.report import Found
 
 if TYPE_CHECKING:
-    from arena.engine.forecast import Forecast
-    from arena.engine.plan import DuelPlan
+    from arena.engine.finish import Finished
     from arena.records.gate import GateResult
     from arena.records.metric import Decision
     from arena.records.run_options import RunOptions
     from arena.reports.report import CountedAs
-
-    _Decided = tuple[Found[GateResult], Path | None]
 
 VERDICT = "Verdict"
 EXIT_CODES = {"pass": 0, "fail": 1, "inconclusive": 3}
@@ -117,60 +113,39 @@ def gate(
         path = _experiment_path(experiment)
         if path is None:
             _check_nothing_is_asked(experiment, asked, dry_run=dry_run)
-            found, folder = _again(experiment, root, columns, same)
+            finished, reference = _again(experiment, root, columns, same)
         else:
+            from arena.cli.running import runtime_of
             from arena.engine.prepare import prepare_duel
+            from arena.engine.preview import preview
+            from arena.offline.procedures import gate as decide
 
             environment = read_environment(env_file)
-            plan, expected = prepare_duel(
-                path, asked, root=root, environment=environment, columns=columns, purpose="gate"
-            )
+            plan = prepare_duel(path, asked, root=root, environment=environment, columns=columns, purpose="gate")
             if dry_run:
-                from arena.cli.running import give_plan
-
-                give_plan(plan, expected, output_format=output_format, files=files)
+                deliver(Found(result=preview(plan)), output_format=output_format, files=files)
                 raise typer.Exit(EXIT_CODES["inconclusive"])  # what is only planned proves nothing
-            running = {"cache_dir": cache_dir, "environment": environment, "quiet": quiet, "verbose": verbose}
-            found, folder = _decide(plan, expected, same, running)
-        if found.result.decision == "inconclusive":
-            found = replace(found, counted_as=open_counts_as)
-        deliver(found, output_format=output_format, files=files, folder=folder)
-    raise typer.Exit(EXIT_CODES[found.counted_as or found.result.decision])
+            runtime = runtime_of(cache_dir=cache_dir, quiet=quiet, verbose=verbose)
+            finished = decide(plan, runtime, unchanged=same)
+            reference = run_reference("latest", plan.design.root, start=Path.cwd())
+        decision = finished.result.decision
+        counted_as = open_counts_as if decision == "inconclusive" else None
+        deliver_finished(finished, reference, output_format=output_format, files=files, counted_as=counted_as)
+    raise typer.Exit(EXIT_CODES[counted_as or decision])
 
 
-def _decide(plan: "DuelPlan", expected: "Forecast", unchanged: "Decision", running: Mapping[str, Any]) -> "_Decided":
-    """Decide without a call where that can be done, else run the plan and decide on what came back.
-
-    Returns:
-        What was found, and the folder of the run; None where nothing was asked.
-    """
-    from arena.offline.gate.beforehand import known_beforehand, unsent
-
-    known = known_beforehand(plan, unchanged=unchanged)
-    if known is not None:
-        return Found(result=unsent(plan, known)), None
-    from arena.cli.running import run_gate
-    from arena.runs.home import runs_folder
-    from arena.runs.saved import SavedRun
-
-    finished = run_gate(plan, expected, **running)
-    run = SavedRun(runs_folder(plan.root) / finished.facts.run)
-    reference = run_reference("latest", plan.root, start=Path.cwd())
-    return found_in(run, finished.result, facts=finished.facts, reference=reference), run.path
-
-
-def _again(run: str, root: Path | None, columns: Mapping[str, str] | None, unchanged: "Decision") -> "_Decided":
+def _again(
+    run: str, root: Path | None, columns: Mapping[str, str] | None, unchanged: "Decision"
+) -> "tuple[Finished[GateResult], str]":
     from arena.cli.running import now
-    from arena.offline.gate.again import decide_again
+    from arena.offline.procedures import gate_again
     from arena.runs.find import find
     from arena.runs.saved import load
 
     here = Path.cwd()
     folder = project_root(root, start=here)
-    saved = load(find(run, root=folder))
-    found = decide_again(saved, columns=columns, unchanged=unchanged, clock=now)
-    reference = run_reference(run, folder, start=here)
-    return found_in(saved, found.result, facts=found.facts, reference=reference), saved.path
+    finished = gate_again(load(find(run, root=folder)), columns=columns, unchanged=unchanged, clock=now)
+    return finished, run_reference(run, folder, start=here)
 
 
 def _experiment_path(given: str) -> Path | None:

@@ -140,7 +140,9 @@ def main() -> Never:
         sys.stdout.flush()
     with suppress(OSError):
         sys.stderr.flush()
-    atexit._run_exitfuncs()  # coverage, and what libraries keep for the end
+    # Coverage, and what libraries keep for the end. Private, but as old as the module: nothing public runs these
+    # functions without waiting for threads that nobody needs any more.
+    atexit._run_exitfuncs()
     os._exit(code)
 
 

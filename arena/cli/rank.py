@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from arena.cli import options as shared
-from arena.cli.deliver import check_formats, deliver
+from arena.cli.deliver import check_formats, deliver, deliver_finished
 from arena.cli.environment import read_environment
 from arena.cli.project import run_reference
 from arena.cli.screen import say
@@ -17,10 +17,8 @@ from arena.reports.report import Found
 from arena.reports.safe_text import safe_line
 
 if TYPE_CHECKING:
-    from arena.offline.rank.conclude import Ranked
     from arena.records.ranking import RankResult
     from arena.records.run_options import RunOptions
-    from arena.runs.folder import RunFolder
 
 #: Endings of files of judgments; anything else is an experiment.
 JUDGMENTS: Final = (".jsonl", ".ndjson")
@@ -122,39 +120,21 @@ def _rank_experiment(
     output_format: str,
     files: Sequence[Path],
 ) -> None:
-    from arena.cli.running import carry_out
-    from arena.engine.ask import Asked
-    from arena.offline.rank.execute import execute_pairs
-    from arena.offline.rank.prepare import outlook_of, prepare_rank
-    from arena.runs.home import runs_folder
+    from arena.cli.running import runtime_of
+    from arena.engine.run import run
+    from arena.offline.procedures import RANK
+    from arena.offline.rank.prepare import prepare_rank, preview_ranking
 
-    plan, expected = prepare_rank(path, asked, root=running.root, environment=environment, columns=columns)
+    plan = prepare_rank(path, asked, root=running.root, environment=environment, columns=columns)
     if running.dry_run:
-        deliver(Found(result=outlook_of(plan, expected)), output_format=output_format, files=files)
+        deliver(Found(result=preview_ranking(plan)), output_format=output_format, files=files)
         return
-
-    def concluding(asked: Asked, folder: "RunFolder") -> "Ranked":
-        from arena.offline.rank.conclude import conclude
-
-        return conclude(plan, asked, folder)
-
-    ranked = carry_out(
-        plan,
-        expected,
-        concluding=concluding,
-        loading=("arena.offline.rank.conclude", "arena.reports.rank_report"),
-        cache_dir=running.cache_dir,
-        environment=environment,
-        quiet=running.quiet,
-        verbose=running.verbose,
-        executing=execute_pairs,
+    runtime = runtime_of(
+        cache_dir=running.cache_dir, quiet=running.quiet, verbose=running.verbose, report="arena.reports.rank_report"
     )
-    found = Found(
-        result=ranked.result,
-        facts=ranked.facts,
-        reference=run_reference("latest", plan.root, start=Path.cwd()),
-    )
-    deliver(found, output_format=output_format, files=files, folder=runs_folder(plan.root) / ranked.facts.run)
+    ranked = run(plan, RANK, runtime)
+    reference = run_reference("latest", plan.design.root, start=Path.cwd())
+    deliver_finished(ranked, reference, output_format=output_format, files=files)
     _raise_fault(ranked.result)
 
 

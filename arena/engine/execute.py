@@ -1,18 +1,21 @@
-"""Ask everything that a plan asks: the only part of a duel that calls anybody.
+"""Ask everything that a run asks: the only part of it that calls anybody.
 
 There is no barrier between answering and judging: a pair goes to the judge as soon as it is complete.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Awaitable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from arena.completions.pool import Work, run_workers
+from arena.completions import pool
+from arena.engine.calls import calls_expected
+from arena.engine.checks import checks_of
+from arena.engine.design import Design
 from arena.engine.determinism import grade as determinism_grade
-from arena.engine.graded import checks_of, scores_of, without_confounded_times
-from arena.engine.plan import AnswerTask, DuelPlan, context_of
+from arena.engine.graded import scores_of, without_confounded_times
 from arena.engine.until_decided import Watch, decides_more, units_in_order, win_rate_criteria
+from arena.engine.work import AnswerTask, Work, context_of
 from arena.evidence.merge import merge
 from arena.grading import judged
 from arena.grading.judged import JUDGED_KEYS, Asked
@@ -36,7 +39,7 @@ class Executed:
 
     answered: tuple[Answered, ...]
     judgments: tuple[Judgment, ...]
-    counted: tuple[Case, ...] | None = None  # those that decided, in their order; None: all of the plan
+    counted: tuple[Case, ...] | None = None  # those that decided, in their order; None: all of the design
     decided: bool = False  # by the cases that count
 
 
@@ -91,37 +94,49 @@ class Answering(Protocol):
         ...
 
 
-async def execute(plan: DuelPlan, completions: Answering, *, progress: Progress) -> Executed:
-    """Run the plan's tasks, and the judgments that follow from them, on N workers.
+class Executing(Protocol):
+    """How the tasks of a run are carried out."""
+
+    def __call__(
+        self, design: Design, work: Work, completions: Answering, *, progress: Progress
+    ) -> Awaitable[Executed]:
+        """Return everything that came back."""
+        ...
+
+
+async def execute(design: Design, work: Work, completions: Answering, *, progress: Progress) -> Executed:
+    """Run the tasks of a run, and the judgments that follow from them, on N workers.
 
     Args:
-        plan: what to ask.
+        design: of the run.
+        work: what to ask.
         completions: the open way to models, cache first.
         progress: told after every task.
 
     Raises:
         CannotRun: the first fault that every other call would meet as well.
     """
-    duel = _Duel(plan, completions, progress)
-    await run_workers(duel.work, duel.handle, concurrency=plan.options.concurrency)
+    duel = _Duel(design, work, completions, progress)
+    await pool.run_workers(duel.queue, duel.handle, concurrency=work.options.concurrency)
     return duel.executed()
 
 
 class _Duel:
     """One duel while it is going on: what came back so far, and what follows from each answer."""
 
-    def __init__(self, plan: DuelPlan, completions: Answering, progress: Progress) -> None:
-        self.plan = plan
+    def __init__(self, design: Design, work: Work, completions: Answering, progress: Progress) -> None:
+        self.design = design
+        self.work = work
         self.completions = completions
         self.progress = progress
-        self.work: Work[Task] = Work(plan.tasks)
-        self.total = calls_expected(plan)
+        self.queue: pool.Work[Task] = pool.Work(work.tasks)
+        self.total = calls_expected(design)
         self.done = 0
         self.answers: dict[Slot, Answered] = {}
         self.judgments: list[tuple[int, Judgment]] = []  # with the judge's place in the panel
-        self.watch = watch_of(plan) if plan.options.until_decided else None
+        self.watch = watch_of(design) if design.until_decided else None
         self.judged: dict[str, list[Judgment]] = {}  # by case, for the watch
-        self.open = Counter(task.case.id for task in plan.tasks) if self.watch else Counter[str]()  # tasks, by case
+        self.open = Counter(task.case.id for task in work.tasks) if self.watch else Counter[str]()  # tasks, by case
         self.appraisals: dict[tuple[str, int, int], list[Appraisal]] = {}  # by case, repeat, judge
 
     async def handle(self, task: Task) -> None:
@@ -129,7 +144,7 @@ class _Duel:
         match task:
             case AnswerTask():
                 answer = await self._answer(task)
-                self._take_answer(task, answer, await scores_of(self.plan, task, answer, self.completions.complete))
+                self._take_answer(task, answer, await self._scores(task, answer))
             case JudgmentTask():
                 self._take_judgment(task, await self.completions.complete(task.ballot.request))
             case AppraisalTask():
@@ -147,23 +162,23 @@ class _Duel:
         if not self.open[case]:
             watch.take(self._comparison(case))
             if watch.decided:
-                self.work.stop()
+                self.queue.stop()
 
     def _comparison(self, case: str) -> Comparison:
-        control, treatment = self.plan.control.name, self.plan.treatment.name
+        control, treatment = self.design.control.name, self.design.treatment.name
         return merge(
             case,
             self.judged.get(case, ()),
             control=control,
             treatment=treatment,
-            repeats=self.plan.repeats,
+            repeats=self.design.repeats,
             control_failed=self._failed(case, control),
             treatment_failed=self._failed(case, treatment),
-            panel=self.plan.experiment.panel,
+            panel=self.design.experiment.panel,
         )
 
     def _failed(self, case: str, variant: str) -> frozenset[int]:
-        repeats = range(self.plan.repeats)
+        repeats = range(self.design.repeats)
         return frozenset(repeat for repeat in repeats if self.answers[case, variant, repeat].completion is None)
 
     def executed(self) -> Executed:
@@ -173,7 +188,7 @@ class _Duel:
             for key, together in _grouped(self.judgments).items()
             for judgment in self._with_axes(key, together)
         ]
-        arms = (self.plan.control.name, self.plan.treatment.name)
+        arms = (self.design.control.name, self.design.treatment.name)
         answered = without_confounded_times(self.answers.values(), arms)
         if self.watch is None:
             return Executed(answered=answered, judgments=tuple(judgments))
@@ -194,12 +209,15 @@ class _Duel:
             return await self.completions.complete(task.request)
         return recorded_answer(task)
 
+    async def _scores(self, task: AnswerTask, answer: Answer) -> tuple[Score, ...]:
+        return await scores_of(self.design, self.work, task, answer, self.completions.complete)
+
     def _take_answer(self, task: AnswerTask, answer: Answer, scores: tuple[Score, ...]) -> None:
-        checks = checks_of(self.plan, task.case)
+        checks = checks_of(self.design, task.case)
         slot = (task.case.id, task.variant.name, task.repeat)
         self.answers[slot] = Answered(case=slot[0], variant=slot[1], repeat=slot[2], answer=answer, scores=scores)
         for follow_up in (*self._check_tasks(task, checks, answer), *self._judge_tasks(task)):
-            self.work.add(follow_up)
+            self.queue.add(follow_up)
             self.open[task.case.id] += 1
 
     def _check_tasks(self, task: AnswerTask, checks: Iterable[Check], answer: Answer) -> Iterator[Task]:
@@ -209,13 +227,13 @@ class _Duel:
             if check.key in JUDGED_KEYS:
                 asked = judged.ask(
                     check,
-                    judge=self.plan.experiment.judges[0],
+                    judge=self.design.experiment.judges[0],
                     answer=JudgedAnswer(
                         case=task.case, variant=task.variant.name, text=answer.text, repeat=task.repeat
                     ),
                     context=context_of(task.case, task.variant),
                     position=position,
-                    workspace=self.plan.workspace,
+                    workspace=self.work.workspace,
                 )
                 yield CheckTask(asked=asked, slot=(task.case.id, task.variant.name, task.repeat), position=position)
 
@@ -223,7 +241,7 @@ class _Duel:
         pair = self._pair(task.case, task.repeat)
         if pair is None:
             return
-        experiment = self.plan.experiment
+        experiment = self.design.experiment
         for index, judge in enumerate(experiment.judges):
             ballots = pairwise.ballots(
                 judge,
@@ -232,7 +250,7 @@ class _Duel:
                 *pair,
                 repeat=task.repeat,
                 judge_index=self._panel_index(index),
-                workspace=self.plan.workspace,
+                workspace=self.work.workspace,
             )
             for ballot in ballots:
                 yield JudgmentTask(ballot=ballot, panel_index=index)
@@ -245,24 +263,24 @@ class _Duel:
     ) -> Iterator[AppraisalTask]:
         cards = pointwise.scorecards(
             judge,
-            self.plan.experiment.rubric,
+            self.design.experiment.rubric,
             task.case,
             candidate,
             repeat=task.repeat,
             judge_index=self._panel_index(index),
-            workspace=self.plan.workspace,
+            workspace=self.work.workspace,
         )
         for card in cards:
             yield AppraisalTask(scorecard=card, panel_index=index, case=task.case.id, repeat=task.repeat)
 
     def _panel_index(self, index: int) -> int | None:
         """Return a judge's place in the panel; None where there is only one judge."""
-        return index if len(self.plan.experiment.judges) > 1 else None
+        return index if len(self.design.experiment.judges) > 1 else None
 
     def _pair(self, case: Case, repeat: int) -> tuple[Candidate, Candidate] | None:
         """Return both answers of a pair; None while one is missing, and for good when one failed."""
         candidates = []
-        for variant in (self.plan.control.name, self.plan.treatment.name):
+        for variant in (self.design.control.name, self.design.treatment.name):
             answered = self.answers.get((case.id, variant, repeat))
             if answered is None or answered.completion is None:
                 return None
@@ -288,13 +306,13 @@ class _Duel:
         self.answers[task.slot] = replace(answered, scores=tuple(scores))
 
 
-def watch_of(plan: DuelPlan) -> Watch:
-    """Return what looks at a plan's cases, one after the other, until its win rate is decided."""
+def watch_of(design: Design) -> Watch:
+    """Return what looks at a design's cases, one after the other, until its win rate is decided."""
     return Watch(
-        units_in_order(plan.selection.cases, plan.seed),
-        win_rate_criteria(plan.experiment),
-        alpha=plan.experiment.gate.alpha,
-        proof_suffices=plan.purpose == "duel" or not decides_more(plan.experiment),
+        units_in_order(design.selection.cases, design.seed),
+        win_rate_criteria(design.experiment),
+        alpha=design.experiment.gate.alpha,
+        proof_suffices=design.purpose == "duel" or not decides_more(design.experiment),
     )
 
 
@@ -339,25 +357,3 @@ def recorded_answer(task: AnswerTask) -> Answer:
         cost_reason=None if task.recorded.cost_usd is not None else "not recorded in the outputs file",
         replayed=True,
     )
-
-
-def calls_expected(plan: DuelPlan) -> int:
-    """Return how many tasks the run has if no call fails: answers, judgments, appraisals and judged checks."""
-    return len(plan.tasks) + sum(judge_calls(plan, judge) for judge in plan.experiment.judges) + judged_checks(plan)
-
-
-def judge_calls(plan: DuelPlan, judge: Judge) -> int:
-    """Return how many judgments and appraisals one judge of the panel is asked for; every pair is judged."""
-    variants = len(plan.experiment.variants)
-    judgments = (2 if judge.presentations == "both" else 1) * (variants * (variants - 1) // 2)
-    cards = pointwise.cards_each(judge, plan.experiment.rubric)
-    appraisals = variants * cards if judge.axes == "pointwise" else 0
-    return len(plan.selection.cases) * plan.repeats * (judgments + appraisals)
-
-
-def judged_checks(plan: DuelPlan) -> int:
-    """Return how many pass/fail questions are asked about answers."""
-    questions = sum(
-        check.key in JUDGED_KEYS for case in plan.selection.cases for check in (*plan.experiment.checks, *case.checks)
-    )
-    return len(plan.experiment.variants) * plan.repeats * questions

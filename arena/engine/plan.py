@@ -1,208 +1,106 @@
-"""What a duel will ask: every request, in the order in which it is sent."""
+"""What a run will do: its design and the work that follows from it, made once and whole."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from arena.engine.differences import declared_differences
-from arena.engine.until_decided import units_in_order
-from arena.errors import UsageError
-from arena.judging import pairwise, pointwise
-from arena.judging.pairwise import Candidate
-from arena.providers import requests
-from arena.providers.requests import AnswerForm
-from arena.records.call import Request
-from arena.records.case import Case, Document, Message
-from arena.records.experiment import Experiment
-from arena.records.label import Label
-from arena.records.result import ArmDifference
-from arena.records.run import Purpose
+from arena.engine.checks import check_prerequisites, embedding_models
+from arena.engine.design import Design
+from arena.engine.forecast import forecast
+from arena.engine.work import Work, make_work
+from arena.errors import BudgetExceeded, UsageError
+from arena.kinds.quantities import quantity_of
+from arena.providers.table import unavailable
+from arena.records.metric import Metric
+from arena.records.outlook import Forecast
 from arena.records.run_options import RunOptions
-from arena.records.selection import Selection
-from arena.records.variant import RecordedOutput, Variant
+from arena.records.variant import Model
 from arena.records.workspace import Workspace
-from arena.stats.chance import fraction
-from arena.templates.template import render
-
-#: Metrics that need the moment of each token, so answers are streamed for them.
-STREAMED = ("ttft_s", "tpot_s", "itl_s")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerTask:
-    """One answer to get: by a call, by the user's function, or from a file of recorded answers."""
+class Budget:
+    """Who is called, what that should cost, and what it may cost."""
 
-    case: Case
-    variant: Variant
-    repeat: int
-    request: Request | None  # None: `recorded` is the answer, or there is none
-    recorded: RecordedOutput | None = None
+    models: tuple[tuple[Model, str | None], ...]  # each that is called, with the reason why it cannot be called here
+    forecast: Forecast
+    cap_usd: float
+    cap_enforced: bool  # False: a model has no known price, and no cap was asked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DuelPlan:
+class Plan:
     """Everything that is known before the first call."""
 
-    experiment: Experiment
-    options: RunOptions
-    selection: Selection
-    repeats: int
-    seed: int
-    tasks: tuple[AnswerTask, ...]  # in random order, the arms interleaved
-    differences: tuple[ArmDifference, ...]
-    environment: Mapping[str, str]
-    cap_enforced: bool = True  # False: a model has no known price, and no cap was asked for
-    notes: tuple[str, ...] = ()
-    purpose: Purpose = "duel"
-    labels: tuple[Label, ...] = ()  # what people said of such answers
-    labels_source: str | None = None
-
-    @property
-    def root(self) -> Path:
-        """Return the project root."""
-        return Path(self.experiment.root)
-
-    @property
-    def workspace(self) -> Workspace:
-        """Return where the plan's requests are built."""
-        return Workspace(environment=self.environment, root=self.root)
-
-    @property
-    def control(self) -> Variant:
-        """Return the control arm."""
-        return self.experiment.variants[self.experiment.control]
-
-    @property
-    def treatment(self) -> Variant:
-        """Return the treatment arm."""
-        return self.experiment.variants[self.experiment.treatment]
+    design: Design
+    work: Work
+    budget: Budget
 
 
-def plan_duel(
-    experiment: Experiment,
-    options: RunOptions,
-    selection: Selection,
-    *,
-    environment: Mapping[str, str],
-    notes: tuple[str, ...] = (),
-) -> DuelPlan:
-    """Plan a duel: render every prompt, build every request, shuffle the order of the calls.
-
-    The order is random so that no arm is measured on a warmer or busier server; its seed is the
-    experiment's, so the order is recorded.
+def make_plan(design: Design, options: RunOptions, environment: Mapping[str, str]) -> Plan:
+    """Plan the work of a design: every request, what it should cost, and whether it can be done here.
 
     Args:
-        experiment: the resolved experiment; two variants for a duel, more for a ranking of every pair.
+        design: of the run.
         options: what the user asked of this run.
-        selection: the cases to ask.
-        environment: where base URLs of vendors may be rebound.
-        notes: sentences for the report, found while preparing.
+        environment: where keys are read from and addresses of vendors may be rebound.
 
     Raises:
-        UsageError: a setting that a model does not take.
+        UsageError: a setting that a model does not take, a check that may not run here, a provider that is unknown, a
+            host to which no key may go, or a price that is needed and not known.
+        BudgetExceeded: even the lowest guess of the cost is above the cap.
     """
-    repeats = options.repeats or experiment.repeats
-    seed = experiment.seed if options.seed is None else options.seed
-    workspace = Workspace(environment=environment, root=Path(experiment.root))
-    _check_judges(experiment, selection, workspace)
-    stream = any(metric.source in STREAMED for metric in experiment.metrics if metric.where != "live")
-    tasks = [
-        _task(case, variant, repeat, stream=stream, workspace=workspace, root=Path(experiment.root))
-        for case in selection.cases
-        for variant in experiment.variants.values()
-        for repeat in range(repeats)
-    ]
-    places = _places(selection, seed) if options.until_decided else {}
-    return DuelPlan(
-        experiment=experiment,
-        options=options,
-        selection=selection,
-        repeats=repeats,
-        seed=seed,
-        tasks=tuple(sorted(tasks, key=lambda task: (places.get(task.case.id, 0), _place(task, seed)))),
-        differences=declared_differences(
-            experiment.variants[experiment.control], experiment.variants[experiment.treatment]
-        ),
-        environment=environment,
-        notes=(*experiment.warnings, *notes),
-    )
+    work = make_work(design, options, environment)
+    check_prerequisites(design, work.workspace, allow_code=options.allow_code)
+    models = _models(design, options, work.workspace)
+    absent = {model for model, missing in models if missing is not None}
+    expected = forecast(design, work.tasks, recorded=absent if design.experiment.transcript is not None else ())
+    cap = design.experiment.max_cost_usd if options.max_cost_usd is None else options.max_cost_usd
+    _check_cap(design, options, expected, cap)
+    budget = Budget(models=models, forecast=expected, cap_usd=cap, cap_enforced=expected.usd is not None)
+    return Plan(design=design, work=work, budget=budget)
 
 
-def _check_judges(experiment: Experiment, selection: Selection, workspace: Workspace) -> None:
-    """Build one of each judge's requests, so that a setting which its model refuses is told before anything is sent.
+def _models(design: Design, options: RunOptions, workspace: Workspace) -> tuple[tuple[Model, str | None], ...]:
+    """Return each model that is called, with the reason why it cannot be called here; None where it can.
 
-    Two judges of a panel whose requests are one and the same are refused: one answer would count twice.
+    Not by name: two arms may ask models of one name at two addresses, with a key for one of them.
     """
-    control, treatment = (Candidate(variant=name, text="") for name in (experiment.control, experiment.treatment))
-    asked: dict[str, str] = {}
-    for judge in experiment.judges:
-        for case in selection.cases[:1]:
-            for ballot in pairwise.ballots(judge, experiment.rubric, case, control, treatment, workspace=workspace):
-                if (other := asked.setdefault(ballot.request.key, judge.id)) != judge.id:
-                    raise UsageError(
-                        f"judges {other} and {judge.id} are asked the same: one word would count twice",
-                        hint="remove one, or give it another prompt, model or setting",
-                    )
-            if judge.axes == "pointwise":
-                pointwise.scorecards(judge, experiment.rubric, case, control, workspace=workspace)
+    experiment = design.experiment
+    models = [variant.model for variant in experiment.variants.values() if variant.model is not None]
+    models += [judge.model for judge in experiment.judges]
+    models += dict.fromkeys(embedding_models(design))
+    allowed = dict(options.allow_hosts)
+    reasons = (unavailable(model, workspace.environment, allow_hosts=allowed, root=design.root) for model in models)
+    return tuple(zip(models, reasons, strict=True))
 
 
-def _places(selection: Selection, seed: int) -> dict[str, int]:
-    """Return where each case stands in the order in which cases count: complete ones first, not halves of many."""
-    units = units_in_order(selection.cases, seed)
-    return {case.id: place for place, unit in enumerate(units) for case in unit}
+def _check_cap(design: Design, options: RunOptions, expected: Forecast, cap: float) -> None:
+    """Check what a run should cost against its cap.
 
-
-def _place(task: AnswerTask, seed: int) -> float:
-    """Return where a task stands in the random order: by its own hash, so that --limit leaves the others in order."""
-    return fraction(f"{task.case.id}\0{task.variant.name}\0{task.repeat}", f"order {seed}")
-
-
-def _task(case: Case, variant: Variant, repeat: int, *, stream: bool, workspace: Workspace, root: Path) -> AnswerTask:
-    subject = {"case": case.id, "variant": variant.name}
-    if variant.outputs is not None:
-        recorded = variant.outputs.get(case.id, ())
-        return AnswerTask(
-            case=case,
-            variant=variant,
-            repeat=repeat,
-            request=None,
-            recorded=recorded[repeat] if repeat < len(recorded) else None,
+    A model without a known price starts with the cap not enforced, unless the cap, or a metric, asks
+    for the cost.
+    """
+    if expected.usd is None:
+        if needs := _needs_a_price(design, options):
+            raise UsageError(
+                f"{', '.join(expected.unpriced)}: the price is not known, and {needs} needs it",
+                hint="declare it beside the model: price: {input: 2.50, output: 10.00}  (USD per million tokens)",
+            )
+    elif expected.usd.low > cap:
+        raise BudgetExceeded(
+            f"{expected.calls} calls cost ${expected.usd.low:.2f} or more; the cap is ${cap:.2f}: nothing was sent",
+            hint="--limit asks fewer cases; --max-cost raises the cap",
         )
-    if variant.target is not None:
-        request = requests.build_target(variant.target, case, root=root, repeat=repeat, variant=variant.name)
-        return AnswerTask(case=case, variant=variant, repeat=repeat, request=request)
-    if variant.model is None:
-        raise UsageError(f"variants.{variant.name}: no model, outputs or target answers its cases")
-    request = requests.build(
-        variant.model,
-        messages=list(messages_of(case, variant)),
-        decoding=variant.decoding,
-        tools=variant.tools,
-        repeat=repeat,
-        form=AnswerForm(stream=stream),
-        subject=subject,
-        workspace=workspace,
-    )
-    return AnswerTask(case=case, variant=variant, repeat=repeat, request=request)
 
 
-def context_of(case: Case, variant: Variant) -> tuple[Document, ...]:
-    """Return the documents that `variant` shows with `case`: its own, else the case's."""
-    if variant.context_by_case is not None:
-        return variant.context_by_case.get(case.id, ())
-    return case.context if variant.context is None else variant.context
+def _needs_a_price(design: Design, options: RunOptions) -> str | None:
+    if options.max_cost_usd is not None:
+        return "--max-cost"
+    if design.experiment.max_cost_declared:
+        return "max_cost_usd"
+    return next((f"metric {metric.name}" for metric in design.experiment.metrics if _is_of_cost(metric)), None)
 
 
-def messages_of(case: Case, variant: Variant) -> Iterator[Message]:
-    """Yield the messages that `variant` sends for `case`: its system prompt, then the conversation.
-
-    A case with messages is sent as it is; otherwise the user message is the variant's template.
-    """
-    context = context_of(case, variant)
-    if variant.system:
-        yield Message(role="system", content=render(variant.system, case, context))
-    if case.messages:
-        yield from case.messages
-    else:
-        yield Message(role="user", content=render(variant.user, case, context))
+def _is_of_cost(metric: Metric) -> bool:
+    quantity = quantity_of(metric.source)
+    return metric.is_offline and quantity is not None and quantity.unit == "USD"

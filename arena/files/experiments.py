@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from arena.errors import FileError
 from arena.files.golden import resolve_golden
 from arena.files.labels import labels_of
 from arena.files.labels import read as read_labels
-from arena.files.reading.authored import validate
+from arena.files.reading.file_model import validate
 from arena.files.reading.identifiers import mistake_in
 from arena.files.reading.located import Mistakes
 from arena.files.reading.reader import NamedFile, OpenFile, Reader
@@ -18,6 +17,7 @@ from arena.files.resolving.case_warnings import near_duplicates, unused_fields
 from arena.files.resolving.cases import note_repeated_ids, resolve_cases, resolve_checks
 from arena.files.resolving.experiment_hash import experiment_hash
 from arena.files.resolving.experiment_rules import check_rules, check_templates
+from arena.files.resolving.live import resolve_live
 from arena.files.resolving.metrics import Refused, primary, resolve
 from arena.files.resolving.variants import resolve_judges, resolve_variants
 from arena.files.rubrics import BUILTIN, SHIPPED, general, resolve_rubric, shipped
@@ -63,8 +63,7 @@ def load(
     authored = validate(ExperimentFile, located, reader.mistakes)
     if authored is None:
         note_repeated_ids(located, reader.mistakes)
-    reader.mistakes.raise_if_any()
-    assert authored is not None
+    authored = reader.mistakes.required(authored)
     at = OpenFile(located, file.path)
     return _resolve(authored, at, file, reader, mapping=mapping or {}, single_variant=single_variant)
 
@@ -97,9 +96,7 @@ def _resolve(
         reader.mark_recorded(transcript)
     control, treatment = _arms(list(authored.variants), at, mistakes, single=single_variant)
     labels, label_warnings = _labels(authored, control, treatment, at, reader)
-    mistakes.raise_if_any()
-    assert golden is not None
-    assert rubric is not None
+    golden, rubric = mistakes.required(golden), mistakes.required(rubric)
     experiment = Experiment(
         name=name,
         hypothesis=authored.hypothesis,
@@ -119,7 +116,7 @@ def _resolve(
         max_cost_declared=authored.max_cost_usd is not None,
         split=_split(authored, golden),
         transcript=str(reader.source.root / transcript.path) if transcript else None,
-        live=authored.live.model_dump(exclude_none=True) if authored.live else None,
+        live=resolve_live(authored.live) if authored.live else None,
         root=str(reader.source.root),
         path=str(file.path),
         hash="",
@@ -155,12 +152,8 @@ def _labels(
     named = reader.named(authored.labels, at, ("labels",)) if authored.labels else None
     if named is None or control == treatment:
         return (), ()
-    try:
-        file = read_labels(named.data, str(named.path), reader.mistakes)
-    except FileError as error:
-        reader.mistakes.extend(error.mistakes)
-        return (), ()
-    if reader.mistakes:
+    file = reader.mistakes.noting(read_labels, named.data, str(named.path), reader.mistakes)
+    if file is None or reader.mistakes:
         return (), ()
     variants = list(authored.variants)
     found = labels_of(file, control=control, treatment=treatment, variants=variants, mistakes=reader.mistakes)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from arena.errors import FileError, Mistake
-from arena.files.reading.authored import did_you_mean, validate
+from arena.files.reading.file_model import did_you_mean, validate
 from arena.files.reading.json_source import load_lines
 from arena.files.reading.located import MOST_ROWS, LocatedFile, Marks
 from arena.files.reading.plain_text import decode
@@ -45,18 +45,13 @@ def load(
     tree = tree_of(Path(path), root, source)
     reader = Reader(tree)
     file = reader.main(relative(Path(path), tree))
-    golden = resolve_golden(file, mapping or {}, reader)
-    reader.mistakes.raise_if_any()
-    assert golden is not None
-    return golden
+    return reader.mistakes.required(resolve_golden(file, mapping or {}, reader))
 
 
 def resolve_golden(file: NamedFile, mapping: Mapping[str, str], reader: Reader) -> GoldenSet | None:
     """Return the golden set of a file that was read; None, with its mistakes noted, when its shape is wrong."""
-    try:
-        located = _located(file, mapping, reader)
-    except FileError as error:
-        reader.mistakes.extend(error.mistakes)
+    located = reader.mistakes.noting(_located, file, mapping, reader)
+    if located is None:
         return None
     authored = validate(GoldenFile, located, reader.mistakes)
     if authored is None:
@@ -130,7 +125,7 @@ def _columns(header: list[str], mapping: Mapping[str, str], name: str) -> dict[s
     if not any(header):
         raise _refused(name, 1, "the file is empty: expected a line with the columns' names")
     if twice := sorted({column for column in header if header.count(column) > 1}):
-        raise _refused(name, 1, f"column {_listed(twice)} stands twice: rename one")
+        raise _refused(name, 1, f"duplicate column {_listed(twice)}: rename one")
     for field, column in mapping.items():
         if field not in COLUMNS and not re.fullmatch(r"vars\..+", field):
             hint = did_you_mean(field, COLUMNS) or f" (known: {', '.join(COLUMNS)}, vars.NAME)"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from arena.errors import FileError, Mistake, UsageError
-from arena.files.reading.authored import did_you_mean
+from arena.files.reading.file_model import did_you_mean
 from arena.files.reading.json_source import load_lines
 from arena.files.reading.located import MOST_ROWS, LocatedFile, Marks, Mistakes
 from arena.files.reading.plain_text import decode

@@ -4,8 +4,7 @@ import hashlib
 from importlib import resources
 from pathlib import Path
 
-from arena.errors import FileError
-from arena.files.reading.authored import validate
+from arena.files.reading.file_model import validate
 from arena.files.reading.identifiers import look_alikes, spelled
 from arena.files.reading.reader import NamedFile, OpenFile, Reader
 from arena.files.reading.sources import Source, relative, tree_of
@@ -28,10 +27,7 @@ def load(path: Path | str, *, root: Path | None = None, source: Source | None = 
     """
     tree = tree_of(Path(path), root, source)
     reader = Reader(tree)
-    rubric = resolve_rubric(reader.main(relative(Path(path), tree)), reader)
-    reader.mistakes.raise_if_any()
-    assert rubric is not None
-    return rubric
+    return reader.mistakes.required(resolve_rubric(reader.main(relative(Path(path), tree)), reader))
 
 
 #: What an experiment writes before the name of a rubric that ships.
@@ -59,13 +55,9 @@ def shipped(name: str) -> Rubric:
 
 def resolve_rubric(file: NamedFile, reader: Reader) -> Rubric | None:
     """Return the rubric of a file that was read; None, with its mistakes noted, when its shape is wrong."""
-    try:
-        located = load_yaml(file.data, str(file.path), reader.mistakes)
-    except FileError as error:
-        reader.mistakes.extend(error.mistakes)
-        return None
-    authored = validate(RubricFile, located, reader.mistakes)
-    if authored is None:
+    located = reader.mistakes.noting(load_yaml, file.data, str(file.path), reader.mistakes)
+    authored = validate(RubricFile, located, reader.mistakes) if located else None
+    if located is None or authored is None:
         return None
     at = OpenFile(located, file.path)
     _tell_apart(authored.axes, at, reader)

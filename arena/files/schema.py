@@ -6,7 +6,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
 from arena.errors import UsageError
-from arena.files.reading.authored import did_you_mean
+from arena.files.reading.file_model import did_you_mean
 from arena.files.shapes.experiment_file import ExperimentFile
 from arena.files.shapes.golden_file import GoldenFile
 from arena.files.shapes.rubric_file import RubricFile

@@ -228,7 +228,10 @@ def watch(folder: str, *, guarded: bool) -> None:
 
 
 def _without_processes() -> None:
-    """Take away what starts processes or calls C without an event of its own."""
+    """Take away what starts processes or calls C without an event of its own.
+
+    Private modules, since they are the ones that hostile code would reach for: no audit event guards them.
+    """
     import _posixsubprocess
 
     _posixsubprocess.fork_exec = _refused  # type: ignore[assignment]  # it takes anything and refuses it

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING
 
+from arena.engine.design import Design, design_of
 from arena.engine.execute import Executed, Progress
-from arena.engine.outlook import reach
-from arena.engine.plan import DuelPlan
+from arena.engine.preview import reach
 from arena.errors import UsageError
 from arena.measuring.decided import decided
 from arena.measuring.values import CaseValues, declared_metrics, exchanged
@@ -23,8 +23,6 @@ from arena.records.aa import AAResult, PolicyResult
 from arena.records.judgment import Comparison
 from arena.records.metric import WIN_RATE, Decision, Metric
 from arena.records.result import SCHEMA_VERSION, DuelResult
-from arena.records.run_options import RunOptions
-from arena.records.selection import Selection
 from arena.runs.saved import SavedRun
 from arena.stats.estimate import Estimate
 from arena.stats.proportions import clopper_pearson_interval
@@ -89,13 +87,13 @@ def false_alarms(
     Raises:
         UsageError: the run decides nothing, or has no metric of the policy's name.
     """
-    plan = plan_of(run)
+    design = design_of(run)
     executed = Executed(answered=run.completions, judgments=run.judgments)
-    units = _units(plan)
+    units = _units(design)
     criteria = _criteria(run.result)
     _check(run, policy, criteria)
     exact = len(units) <= MOST_ENUMERATED
-    data = _Data(plan, executed, policy)
+    data = _Data(design, executed, policy)
     decisions: list[Decision] = []
     shipped: list[bool] = []
     swaps = list(_every_swap(units)) if exact else [_swap(units, rng) for _ in range(draws)]
@@ -116,30 +114,14 @@ def false_alarms(
         false_pass=_rate([decision == "pass" for decision in decisions], exact),
         false_fail=_rate([decision == "fail" for decision in decisions], exact),
         policy=None if policy is None else PolicyResult(rule=policy.rule, ships=_rate(shipped, exact)),
-        notes=_notes(plan, run.result),
+        notes=_notes(design, run.result),
     )
 
 
-def plan_of(run: SavedRun) -> DuelPlan:
-    """Return the plan under which a run is summarised again: its cases and repeats, and no task."""
-    asked = {row.case for row in run.completions}
-    experiment = run.experiment
-    return DuelPlan(
-        experiment=experiment,
-        options=RunOptions(),
-        selection=Selection(cases=tuple(case for case in experiment.golden.cases if case.id in asked)),
-        repeats=run.result.repeats,
-        seed=experiment.seed,
-        tasks=(),
-        differences=run.result.differences,
-        environment={},
-    )
-
-
-def _units(plan: DuelPlan) -> list[frozenset[str]]:
+def _units(design: Design) -> list[frozenset[str]]:
     """Return the cases of each independent unit: those of a cluster are swapped together."""
     found: dict[str, set[str]] = {}
-    for case in plan.selection.cases:
+    for case in design.selection.cases:
         unit = f"case {case.id}" if case.cluster is None else f"cluster {case.cluster}"
         found.setdefault(unit, set()).add(case.id)
     return [frozenset(cases) for cases in found.values()]
@@ -162,15 +144,15 @@ class _Data:
     values is remembered: 1,024 swaps of ten cases without ties are eleven decisions.
     """
 
-    def __init__(self, plan: DuelPlan, executed: Executed, policy: Policy | None) -> None:
-        found = Found(plan, executed)
-        self._experiment = plan.experiment
-        self._level = 1.0 - plan.experiment.gate.alpha
+    def __init__(self, design: Design, executed: Executed, policy: Policy | None) -> None:
+        found = Found(design, executed)
+        self._experiment = design.experiment
+        self._level = 1.0 - design.experiment.gate.alpha
         self._policy = policy
-        self._comparisons = found.comparisons() if plan.experiment.judges else ()
+        self._comparisons = found.comparisons() if design.experiment.judges else ()
         self._metrics = [
             (metric, values)
-            for metric in declared_metrics(plan.experiment)
+            for metric in declared_metrics(design.experiment)
             if (metric.limits and metric.role != "secondary") or (policy and metric.name == policy.metric)
             if (values := found.values(metric)) is not None and values.control
         ]
@@ -178,7 +160,7 @@ class _Data:
         #: A limit on what was not measured is never kept, whatever the labels.
         self._open: list[Decision] = [
             "inconclusive"
-            for metric in declared_metrics(plan.experiment)
+            for metric in declared_metrics(design.experiment)
             if metric.limits and metric.role != "secondary" and metric.name not in measured
         ]
         self._known: dict[tuple[str, tuple[tuple[object, ...], ...]], tuple[list[Decision], bool]] = {}
@@ -250,8 +232,8 @@ def _rate(happened: Sequence[bool], exact: bool) -> Estimate:
     )
 
 
-def _notes(plan: DuelPlan, result: DuelResult) -> tuple[str, ...]:
-    notes = [f"too few to tell: {one.message}" for one in reach(plan) if not one.within_reach]
+def _notes(design: Design, result: DuelResult) -> tuple[str, ...]:
+    notes = [f"too few to tell: {one.message}" for one in reach(design) if not one.within_reach]
     if result.judge is not None and not result.judge.fit:
         notes.append("the judge is not fit to decide: a gate would refuse to speak")
     return tuple(notes)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Literal, Protocol, TypeVar
 
-from arena.engine.plan import context_of
+from arena.engine.work import context_of
 from arena.evidence.merge import merge
 from arena.records.answered import Answered
 from arena.records.case import Case, Document

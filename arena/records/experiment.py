@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from arena.records.case import Check, GoldenSet
 from arena.records.label import Label
+from arena.records.live import LivePlan
 from arena.records.metric import Metric
 from arena.records.rubric import Rubric
 from arena.records.variant import Decoding, Model, Variant
@@ -102,7 +103,7 @@ class Experiment:
     max_cost_declared: bool  # by the user, not the default
     split: Split | None
     transcript: str | None  # absolute path: recorded answers, used where a model cannot be called
-    live: Mapping[str, Any] | None  # validated, used by the live commands
+    live: LivePlan | None  # the same experiment, on users
     root: str  # absolute project root
     path: str  # of the experiment file, relative to root
     hash: str  # sha256 over everything that can change a result

@@ -25,6 +25,18 @@ class Band:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """The calls of a run, their tokens and their price if nothing were cached."""
+
+    calls: int
+    models: tuple[str, ...]  # in the order in which they are met
+    input_tokens: Band
+    output_tokens: Band
+    usd: Band | None  # None: a model has no known price
+    unpriced: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
     """Whether so many cases could prove one criterion at best."""
 
@@ -33,7 +45,7 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outlook:
+class Outlook(Forecast):
     """A planned run."""
 
     schema_version: int
@@ -44,12 +56,6 @@ class Outlook:
     cases: int
     repeats: int
     differences: tuple[ArmDifference, ...]
-    calls: int  # if nothing were cached and no call failed
-    models: tuple[str, ...]
-    input_tokens: Band
-    output_tokens: Band
-    usd: Band | None  # None: a model has no known price
-    unpriced: tuple[str, ...]
     cap_usd: float
     cap_enforced: bool
     provable: tuple[Reach, ...]

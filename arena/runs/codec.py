@@ -5,6 +5,7 @@ import math
 import types
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
+from datetime import date
 from enum import Enum
 from functools import cache
 from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
@@ -55,6 +56,8 @@ def to_json(value: Any, *, sort: bool = True, defaults: bool = True) -> Any:
             return value
         case float():
             return rounded(value)
+        case date():
+            return value.isoformat()
         case Mapping():
             items = sorted(value.items(), key=lambda item: str(item[0])) if sort else value.items()
             return {str(key): to_json(each, sort=sort, defaults=defaults) for key, each in items}
@@ -170,8 +173,17 @@ def _decode_union(kinds: Iterable[Any], data: Any, where: str) -> Any:
 def _decode_plain(kind: Any, data: Any, where: str) -> Any:
     if kind is float and type(data) is int:
         return float(data)
+    if kind is date:
+        return _day(data, where)
     _expect(type(data) is kind, kind.__name__, data, where)
     return data
+
+
+def _day(data: Any, where: str) -> date:
+    try:
+        return date.fromisoformat(data)
+    except (TypeError, ValueError):
+        raise Undecodable(f"{where}: expected a day such as 2026-11-02, found {str(data)[:80]}") from None
 
 
 def _one_of(allowed: Iterable[Any], data: Any, where: str) -> Any:

@@ -28,6 +28,8 @@ def experiment_from_json(data: Any, root: Path) -> Experiment:
     Raises:
         Undecodable: it is no experiment.
     """
+    if isinstance(data, dict) and "outcome_within_s" not in (data.get("live") or ()):
+        data = data | {"live": None}  # an older run kept what its author wrote there, and no command has read it
     experiment = from_json(Experiment, data)
     if len({judge.id for judge in experiment.judges}) < len(experiment.judges):
         raise Undecodable(

@@ -140,7 +140,10 @@ class _Undefined(jinja2.UndefinedError):
 
 
 class _Strict(jinja2.StrictUndefined):
-    """An undefined name that remembers itself."""
+    """An undefined name that remembers itself.
+
+    The names with an underscore are those that jinja2 documents for subclasses: any other would hide a value's own.
+    """
 
     __slots__ = ()
 

@@ -136,7 +136,7 @@ UNPARSEABLE = {
     "a quotation in prose": (f"The first answer contains {INJECTED}, an injection.", "quotation"),
     "a quotation in other spacing": (json.dumps(json.loads(INJECTED), indent=4), "quotation"),
     "a wrapped judgment": (f'{{"judgment": {GOOD}}}', "no label"),
-    "a key twice": ('{"reason": "x", "winner": "A", "winner": "B"}', "twice"),
+    "a key twice": ('{"reason": "x", "winner": "A", "winner": "B"}', "duplicate"),
     "NaN": ('{"reason": NaN, "winner": "A"}', "NaN"),
     "prose around an object with a broken axis": ("So: " + GOOD.replace('"B": 4', '"B": 9'), "schema"),
     "prose around an object without its reason": ('So: {"winner": "A"}', "schema"),

@@ -1,6 +1,7 @@
 """An experiment is loaded with every file read in and every default made explicit."""
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import jsonschema
@@ -11,6 +12,7 @@ from arena.files import experiments
 from arena.files.reading.yaml_source import load_yaml
 from arena.files.schema import json_schema
 from arena.records.case import Check, Document
+from arena.records.live import Stage
 from arena.records.metric import Limit
 from arena.records.variant import Decoding, Model, Price, RecordedOutput
 from authored_project import CASES, HEAD, VARIANTS, load, refused, write
@@ -85,7 +87,11 @@ gate: {alpha: 0.05, min_consistency: 0.7, must_pass: [shipping]}
 live:
   randomize_by: conversation_id
   salt: pepper
-  stages: [{shadow: {skip: "copy change, low risk"}}, {canary: 5%}, {ab: 50%}]
+  units: 2942
+  stages: [{shadow: {skip: "copy change, low risk"}}, {canary: 5%, from: "2026-11-02"}, {ab: 50%, from: "2026-11-04"}]
+  ends: "2026-11-18"
+  outcome_within: 24h
+  overrides: {qa-17: treatment}
   looks: {fractions: [0.25, 0.5, 0.75, 1.0], spending: obrien-fleming}
   burn_in_days: 2
   segments: [device, tier]
@@ -157,7 +163,7 @@ def test_the_whole_file_works(tmp_path: Path) -> None:
     assert experiment.split is not None
     assert (experiment.split.dev, experiment.split.salt) == (0.6, "support-bot")
     assert experiment.live is not None
-    assert experiment.live["stages"][1] == {"canary": {"share": 0.05}}
+    assert experiment.live.stages[1] == Stage(kind="canary", share=0.05, starts=date(2026, 11, 2))
     assert experiment.warnings == ("'vars.customer' of case 'late-package' is used by no template",)
     assert [file.path for file in experiment.files] == sorted(PROJECT)
 

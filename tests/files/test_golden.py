@@ -92,7 +92,7 @@ def test_csv_columns_can_be_mapped(tmp_path: Path) -> None:
          "tags, cluster, vars.NAME)"),
         ("question\nx\n", {"input": "questoin"}, "g.csv:1: no column 'questoin' (did you mean 'question'?)"),
         ("question\nx\n", {"input": "zzz"}, "g.csv:1: no column 'zzz' (columns: 'question')"),
-        ("input,input\nx,y\n", None, "g.csv:1: column 'input' stands twice: rename one"),
+        ("input,input\nx,y\n", None, "g.csv:1: duplicate column 'input': rename one"),
         ("id,input\na,x\nb\n", None, "g.csv:3: this row has 1 columns, the first one 2"),
         ("", None, "g.csv:1: the file is empty: expected a line with the columns' names"),
         ("input\n", None, "g.csv:1: is empty: expected at least one"),

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from arena.engine.design import design_of
 from arena.measuring.answers import Answers
-from arena.offline.aa import plan_of
 from arena.offline.duel.judges import judges_of
 from arena.offline.duel.people import People
 from arena.records.experiment import Judge
@@ -37,7 +37,7 @@ def health(folder: Path, *given: tuple[Model, list[str]], people: People | None 
     changes: Any = {"variants": variants, "judges": judges}
     saved = run(folder, cases(4), **changes)
     judgments = [one for model, winners in given for one in said(model, winners)]
-    return list(judges_of(plan_of(saved), Answers(saved.completions), judgments, people, level=0.95))
+    return list(judges_of(design_of(saved), Answers(saved.completions), judgments, people, level=0.95))
 
 
 def test_self_preference_is_measured_by_a_judge_of_a_third_family(tmp_path: Path) -> None:

@@ -173,19 +173,19 @@ def test_local_model_that_is_not_installed_is_told_before_anything_is_sent(
         prepare_duel(tmp_path / "experiment.yaml", RunOptions(), root=None, environment={})
     assert refused.value.hint == "pip install 'prompt-arena[embed]'"
     experiment(tmp_path, [{"similar": {"min": 0.5, "method": "rouge_l"}}, {"empty": False}], ("a", "b"))
-    assert prepare_duel(tmp_path / "experiment.yaml", RunOptions(), root=None, environment={})
+    prepare_duel(tmp_path / "experiment.yaml", RunOptions(), root=None, environment={})  # no error
 
 
 def test_vectors_are_counted_and_priced_beforehand(tmp_path: Path) -> None:
     """One request an answer; a model without a price leaves the cost unknown."""
     similar = {"min": 0.9, "model": "vllm:e5"}
     experiment(tmp_path, [{"similar": {**similar, "price": {"input": 1.0}}}, {"empty": False}], ("a", "b"))
-    _, expected = prepare_duel(tmp_path / "experiment.yaml", RunOptions(), root=None, environment={})
+    expected = prepare_duel(tmp_path / "experiment.yaml", RunOptions(), root=None, environment={}).budget.forecast
     assert (expected.calls, expected.models) == (2 * len(CASES), ("vllm:e5",))
     assert expected.usd is not None
     assert 0 < expected.usd.low < expected.usd.high
     experiment(tmp_path, [{"similar": similar}, {"empty": False}], ("a", "b"))
-    _, expected = prepare_duel(tmp_path / "experiment.yaml", RunOptions(), root=None, environment={})
+    expected = prepare_duel(tmp_path / "experiment.yaml", RunOptions(), root=None, environment={}).budget.forecast
     assert expected.unpriced == ("vllm:e5",)
 
 

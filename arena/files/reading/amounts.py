@@ -3,6 +3,7 @@
 import math
 import re
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 AmountUnit = Literal["", "%", "pp", "s", "USD"]
@@ -17,6 +18,9 @@ _UNITS: dict[str, tuple[AmountUnit, float]] = {
     "min": ("s", 60.0),
     "USD": ("USD", 1.0),
 }
+_DURATION = re.compile(r"(?P<number>\d{1,9}(?:\.\d{1,9})?) ?(?P<unit>s|m|min|h|d)")
+_SECONDS = {"s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _EXPECTED = "expected an amount such as 10%, 5pp, 300ms, 1.2s, $0.01 or 0.5"
 
 
@@ -70,6 +74,38 @@ def parse_share(written: object) -> float:
     if not 0 <= amount.value <= 1:
         raise ValueError("expected a share from 0% to 100% (0 to 1)")
     return amount.value
+
+
+def parse_duration(written: object) -> float:
+    """Return the seconds of a duration, written as `30s`, `5m`, `24h` or `7d`.
+
+    Raises:
+        ValueError: not a duration.
+
+    >>> parse_duration("24h"), parse_duration("1.5m")
+    (86400.0, 90.0)
+    """
+    match = _DURATION.fullmatch(written) if isinstance(written, str) else None
+    if match is None:
+        raise ValueError("expected a duration such as 30s, 5m, 24h or 7d")
+    return _finite(float(match["number"]) * _SECONDS[match["unit"]])
+
+
+def parse_day(written: object) -> date:
+    """Return a day, written as `2026-11-02`.
+
+    Raises:
+        ValueError: not a day of the calendar.
+
+    >>> parse_day("2026-11-02")
+    datetime.date(2026, 11, 2)
+    """
+    try:
+        if not isinstance(written, str) or not _DAY.fullmatch(written):
+            raise ValueError
+        return date.fromisoformat(written)
+    except ValueError:
+        raise ValueError("expected a day such as 2026-11-02, in quotes") from None
 
 
 def _finite(value: float) -> float:

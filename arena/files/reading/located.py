@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from arena.errors import FileError, Mistake
 from arena.text.printable import printable
 
 Path = tuple[str | int, ...]
+Given = ParamSpec("Given")
+Found = TypeVar("Found")
 
 #: A file with thousands of equal mistakes is not more helpful for listing them all.
 MOST_SHOWN = 200
@@ -133,6 +135,27 @@ class Mistakes:
         for mistake in mistakes:
             self.note(mistake)
             self._malformed.add((mistake.file, mistake.line, mistake.column))
+
+    def noting(self, read: Callable[Given, Found], *args: Given.args, **kwargs: Given.kwargs) -> Found | None:
+        """Return what `read` returns; None, with the mistakes noted, where it refuses a file."""
+        try:
+            return read(*args, **kwargs)
+        except FileError as error:
+            self.extend(error.mistakes)
+        return None
+
+    def required(self, value: Found | None) -> Found:
+        """Return what was read of the files.
+
+        Args:
+            value: None only where a mistake was noted.
+
+        Raises:
+            FileError: something is wrong, as `raise_if_any` says.
+        """
+        self.raise_if_any()
+        assert value is not None
+        return value
 
     def raise_if_any(self) -> None:
         """Refuse the files when anything is wrong.

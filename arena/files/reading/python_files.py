@@ -3,7 +3,7 @@
 import ast
 
 from arena.errors import FileError
-from arena.files.reading.authored import did_you_mean
+from arena.files.reading.file_model import did_you_mean
 from arena.files.reading.located import Path
 from arena.files.reading.plain_text import decode
 from arena.files.reading.reader import NamedFile, OpenFile, Reader

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from arena.errors import FileError, Mistake
-from arena.files.reading.authored import Text
+from arena.files.reading.file_model import Text
 from arena.files.reading.located import LocatedFile, Mistakes, Path
 from arena.files.reading.plain_text import prompt_text
 from arena.files.reading.sources import Source, Unreadable, inside
@@ -94,10 +94,4 @@ class Reader:
     def text_file(self, name: str, at: OpenFile, where: Path) -> str | None:
         """Return the text of a named file; None, noted, if it cannot be read."""
         file = self.named(name, at, where)
-        if file is None:
-            return None
-        try:
-            return prompt_text(file.data, str(file.path))
-        except FileError as error:
-            self.mistakes.extend(error.mistakes)
-        return None
+        return self.mistakes.noting(prompt_text, file.data, str(file.path)) if file else None

@@ -6,8 +6,7 @@ from typing import Annotated, ClassVar, TypeVar
 
 from pydantic import Field, WrapValidator
 
-from arena.errors import FileError
-from arena.files.reading.authored import Authored, Identifier, did_you_mean, in_parts, validate
+from arena.files.reading.file_model import FileModel, Identifier, did_you_mean, in_parts, validate
 from arena.files.reading.json_source import load_lines
 from arena.files.reading.located import LocatedFile, Path
 from arena.files.reading.reader import NamedFile, OpenFile, Reader
@@ -23,7 +22,7 @@ from arena.text.printable import printable
 BY_CASE = (".jsonl", ".yaml", ".yml", ".json")
 
 
-class OutputRow(Authored):
+class OutputRow(FileModel):
     """One answer that was made elsewhere."""
 
     case: Identifier = Field(description="The case's id.")
@@ -34,7 +33,7 @@ class OutputRow(Authored):
     tool_calls: list[ToolCallEntry] = Field(default_factory=list, description="The tools that it calls.")
 
 
-class OutputsFile(Authored):
+class OutputsFile(FileModel):
     """Every line of an outputs file."""
 
     long: ClassVar[frozenset[str]] = frozenset({"rows"})
@@ -42,14 +41,14 @@ class OutputsFile(Authored):
     rows: Annotated[list[OutputRow], WrapValidator(in_parts)] = Field(min_length=1)
 
 
-class ContextRow(Authored):
+class ContextRow(FileModel):
     """One case's context."""
 
     case: Identifier = Field(description="The case's id.")
     context: ContextEntry = Field(description="A text, or a list of {id, text}.")
 
 
-class ContextLines(Authored):
+class ContextLines(FileModel):
     """Every line of a .jsonl context file."""
 
     long: ClassVar[frozenset[str]] = frozenset({"rows"})
@@ -138,23 +137,17 @@ def _context_lines(file: NamedFile, reader: Reader) -> tuple[LocatedFile, Entrie
 
 
 def _context_mapping(file: NamedFile, reader: Reader) -> tuple[LocatedFile, Entries] | None:
-    try:
-        located = load_yaml(file.data, str(file.path), reader.mistakes)
-    except FileError as error:
-        reader.mistakes.extend(error.mistakes)
+    located = reader.mistakes.noting(load_yaml, file.data, str(file.path), reader.mistakes)
+    authored = validate(dict[Identifier, ContextEntry], located, reader.mistakes) if located else None
+    if located is None or authored is None:
         return None
-    authored = validate(dict[Identifier, ContextEntry], located, reader.mistakes)
-    return None if authored is None else (located, {case: (entry, (case,)) for case, entry in authored.items()})
+    return located, {case: (entry, (case,)) for case, entry in authored.items()}
 
 
 def _lines(shape: type[Rows], file: NamedFile, reader: Reader) -> tuple[LocatedFile, Rows] | None:
-    try:
-        located = load_lines(file.data, str(file.path), "rows", reader.mistakes)
-    except FileError as error:
-        reader.mistakes.extend(error.mistakes)
-        return None
-    authored = validate(shape, located, reader.mistakes)
-    return None if authored is None else (located, authored)
+    located = reader.mistakes.noting(load_lines, file.data, str(file.path), "rows", reader.mistakes)
+    authored = validate(shape, located, reader.mistakes) if located else None
+    return (located, authored) if located and authored else None
 
 
 def _check_ids(

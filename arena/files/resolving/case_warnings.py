@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from arena.records.case import Case
 from arena.records.experiment import Judge
@@ -24,20 +24,26 @@ def unused_fields(cases: Sequence[Case], variants: Sequence[Variant], judges: Se
         return  # a target is given the whole case
     asked = [variant for variant in variants if variant.model is not None]
     read = set(undeclared([text for v in asked for text in (v.system, v.user) if text is not None]))
-    own_context = any(v.context is None and v.context_by_case is None for v in asked)
-    with_context = [case.id for case in cases if case.context]
-    context_read = ("context" in read and own_context) or any(judge.sees_context for judge in judges)
-    if with_context and not context_read:
-        yield f"'context' of {_counted(with_context)} is used by no template and no judge"
-    if "vars" not in read:
-        names = dict.fromkeys(name for case in cases for name in case.vars)
-        for name in names:
-            if name not in read:
-                ids = [case.id for case in cases if name in case.vars]
-                yield f"'vars.{printable(name)}' of {_counted(ids)} is used by no template"
-    conversations = [case.id for case in cases if case.messages]
-    if conversations and not asked:
-        yield f"'messages' of {_counted(conversations)} is used by no variant"
+    if not _context_is_read(read, asked, judges):
+        yield from _unused("'context'", [case.id for case in cases if case.context], "no template and no judge")
+    for name in dict.fromkeys(name for case in cases for name in case.vars):
+        if not read & {"vars", name}:
+            ids = [case.id for case in cases if name in case.vars]
+            yield from _unused(f"'vars.{printable(name)}'", ids, "no template")
+    if not asked:
+        yield from _unused("'messages'", [case.id for case in cases if case.messages], "no variant")
+
+
+def _context_is_read(read: Collection[str], asked: Sequence[Variant], judges: Sequence[Judge]) -> bool:
+    """Return whether a template fills in the cases' own context, or a judge sees it."""
+    own = any(variant.context is None and variant.context_by_case is None for variant in asked)
+    return ("context" in read and own) or any(judge.sees_context for judge in judges)
+
+
+def _unused(field: str, ids: Sequence[str], by: str) -> Iterator[str]:
+    if ids:
+        of = f"case '{printable(ids[0])}'" if len(ids) == 1 else f"{len(ids):,} cases"
+        yield f"{field} of {of} is used by {by}"
 
 
 def near_duplicates(cases: Sequence[Case]) -> Iterator[str]:
@@ -83,7 +89,3 @@ def _similar_pairs(sets: Sequence[frozenset[str]]) -> list[tuple[int, int]]:
         for word in prefix:
             index.setdefault(word, []).append(i)
     return pairs
-
-
-def _counted(ids: Sequence[str]) -> str:
-    return f"case '{printable(ids[0])}'" if len(ids) == 1 else f"{len(ids):,} cases"

@@ -1,4 +1,4 @@
-"""Authored cases to `Case` records: ids given and told apart, files read in."""
+"""Cases as people write them, to `Case` records: ids given and told apart, files read in."""
 
 import hashlib
 import json
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from arena.errors import FileError
-from arena.files.reading.authored import Authored
+from arena.files.reading.file_model import FileModel
 from arena.files.reading.identifiers import look_alikes, spelled
 from arena.files.reading.json_source import load_json
 from arena.files.reading.located import LocatedFile, Mistakes, Path
@@ -27,7 +27,7 @@ def resolve_cases(entries: Sequence[CaseEntry], at: OpenFile, reader: Reader) ->
     return cases
 
 
-def resolve_checks(entries: Sequence[Authored], at: OpenFile, where: Path, reader: Reader) -> tuple[Check, ...]:
+def resolve_checks(entries: Sequence[FileModel], at: OpenFile, where: Path, reader: Reader) -> tuple[Check, ...]:
     """Return checks with their files read in."""
     return tuple(_check(entry, at, (*where, index), reader) for index, entry in enumerate(entries))
 
@@ -78,7 +78,7 @@ def _content_id(asked: str, messages: Sequence[Message], context: Sequence[Docum
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
-def _check(entry: Authored, at: OpenFile, where: Path, reader: Reader) -> Check:
+def _check(entry: FileModel, at: OpenFile, where: Path, reader: Reader) -> Check:
     key = check_key(entry)
     assert key is not None
     argument: Any = entry.argument()  # type: ignore[attr-defined] # each shape in CHECKS has one; a test calls them all
@@ -111,7 +111,7 @@ def _schema(name: str, at: OpenFile, where: Path, reader: Reader) -> Any:
 
 
 def note_repeated_ids(file: LocatedFile, mistakes: Mistakes) -> None:
-    """Note ids that stand twice in a file whose shape is wrong, so that they are told with its other mistakes."""
+    """Note duplicate ids in a file whose shape is wrong, so that they are reported with its other mistakes."""
     cases = file.value.get("cases") if isinstance(file.value, dict) else None
     first: dict[str, int] = {}
     for index, case in enumerate(cases if isinstance(cases, list) else []):

@@ -4,11 +4,13 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from arena.records.case import GoldenSet
 from arena.records.experiment import Experiment
 from arena.records.label import Label
+from arena.records.live import LivePlan
 from arena.records.rubric import Rubric
 from arena.records.variant import Target, Variant
 
@@ -33,14 +35,30 @@ def experiment_hash(experiment: Experiment) -> str:
     that a setting added later changes no hash.
     """
     recorded = sorted(file.sha256 for file in experiment.files if file.recorded)
-    text = json.dumps(
-        [_plain(experiment), recorded], default=_plain, sort_keys=True, separators=(",", ":"), allow_nan=False
-    )
+    return _digest([_plain(experiment), recorded])
+
+
+def live_hash(plan: LivePlan) -> str:
+    """Return the sha256, 64 hex digits, of everything that is registered of a test on users.
+
+    It is apart from the experiment's, so that a word in its hypothesis stops no running test. Fields that hold their
+    default are left out here as well.
+
+    >>> live_hash(LivePlan(randomize_by="user_id")) == live_hash(LivePlan(randomize_by="user_id", burn_in_days=0))
+    True
+    """
+    return _digest(plan)
+
+
+def _digest(value: Any) -> str:
+    text = json.dumps(value, default=_plain, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _plain(record: Any) -> dict[str, Any]:
+def _plain(record: Any) -> Any:
     """Return a record's fields but those that change nothing; json calls this for each record it meets."""
+    if isinstance(record, date):
+        return record.isoformat()
     left_out = _LEFT_OUT.get(type(record), frozenset())
     return {
         field.name: value

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 
-from arena.files.reading.authored import did_you_mean
+from arena.files.reading.file_model import did_you_mean
 from arena.files.reading.identifiers import look_alikes, spelled
 from arena.files.reading.located import Mistakes
 from arena.files.reading.reader import OpenFile
+from arena.files.resolving.live import check_live
 from arena.files.resolving.metrics import conflicts
 from arena.files.resolving.variants import template_place
 from arena.files.shapes.experiment_file import ExperimentFile
-from arena.kinds.quantities import is_of_checks, named
+from arena.kinds.quantities import is_of_checks
 from arena.records.case import Case, Check
 from arena.records.experiment import Experiment
 from arena.records.variant import Variant
@@ -29,7 +30,7 @@ def check_rules(experiment: Experiment, authored: ExperimentFile, at: OpenFile, 
     _check_judged(experiment, at, mistakes)
     _check_similar(experiment, at, mistakes)
     _check_faithful(experiment, at, mistakes)
-    _check_live(experiment, authored, at, mistakes)
+    check_live(experiment, authored, at, mistakes)
     for later, earlier in look_alikes(experiment.variants).items():
         message = f"variant '{spelled(later)}' looks like variant '{spelled(earlier)}': rename one"
         mistakes.add(at.located, ("variants", later), message)
@@ -129,17 +130,6 @@ def _has_context(case: Case, variant: Variant) -> bool:
     if variant.context_by_case is not None:
         return bool(variant.context_by_case.get(case.id))
     return bool(case.context if variant.context is None else variant.context)
-
-
-def _check_live(experiment: Experiment, authored: ExperimentFile, at: OpenFile, mistakes: Mistakes) -> None:
-    declared = {metric.name: metric for metric in experiment.metrics}
-    for name in authored.live.guardrails if authored.live else ():
-        metric = declared.get(name)
-        if metric is None or not metric.limits:
-            hint = did_you_mean(name, declared) if metric is None else ""
-            known = "is a known metric but" if metric is None and named(name) else ""
-            message = f"'{printable(name)}' {known} has no limit in 'metrics'{hint}".replace("  ", " ")
-            mistakes.add(at.located, ("live", "guardrails", name), message)
 
 
 def check_templates(experiment: Experiment, authored: ExperimentFile, at: OpenFile, mistakes: Mistakes) -> None:

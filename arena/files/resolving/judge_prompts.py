@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from arena.files.reading.authored import did_you_mean
+from arena.files.reading.file_model import did_you_mean
 from arena.files.reading.located import Path
 from arena.files.reading.reader import OpenFile, Reader
 from arena.files.shapes.experiment_file import JudgePromptEntry

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Literal, get_args
 
 from arena.files.reading.amounts import Amount
-from arena.files.reading.authored import did_you_mean
+from arena.files.reading.file_model import did_you_mean
 from arena.files.shapes.experiment_file import MetricEntry
 from arena.kinds import table as kinds
 from arena.kinds.quantities import QUANTITIES, Quantity, axis_of, is_of_checks, named, names, quantity_of

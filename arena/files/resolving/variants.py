@@ -1,9 +1,9 @@
-"""Authored variants, models and judges to records: what the top of the file gives, and what each changes."""
+"""Variants, models and judges as people write them, to records: what the top of the file gives and each changes."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
-from arena.files.reading.authored import Text
+from arena.files.reading.file_model import Text
 from arena.files.reading.located import Path
 from arena.files.reading.python_files import named_function
 from arena.files.reading.reader import OpenFile, Reader

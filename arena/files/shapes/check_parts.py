@@ -5,7 +5,7 @@ from typing import Annotated
 import regex
 from pydantic import AfterValidator, Field
 
-from arena.files.reading.authored import OneOrMany
+from arena.files.reading.file_model import OneOrMany
 from arena.text.printable import printable
 
 

@@ -24,7 +24,7 @@ from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, Validati
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 
-from arena.files.reading.authored import Authored, FilePath
+from arena.files.reading.file_model import FileModel, FilePath
 from arena.files.shapes.check_parts import NonEmpty, Pattern, Texts
 from arena.files.shapes.conduct_checks import (
     ConversationCheck,
@@ -40,7 +40,7 @@ from arena.files.shapes.run_checks import CodeCheck, PythonCheck, SimilarCheck
 from arena.text.printable import printable
 
 
-class ExactArgument(Authored):
+class ExactArgument(FileModel):
     """The one right answer."""
 
     short: ClassVar[str | None] = "text"
@@ -56,7 +56,7 @@ class ExactArgument(Authored):
             yield "expected a text, or {reference: true}"
 
 
-class TextsArgument(Authored):
+class TextsArgument(FileModel):
     """One or more texts to look for."""
 
     short_forms: ClassVar[tuple[dict[str, Any], ...]] = ({"type": "string"}, {"type": "array"})
@@ -70,7 +70,7 @@ class TextsArgument(Authored):
         return {"text": value} if isinstance(value, str | list) else value
 
 
-class PatternArgument(Authored):
+class PatternArgument(FileModel):
     """A regular expression."""
 
     short: ClassVar[str | None] = "pattern"
@@ -79,7 +79,7 @@ class PatternArgument(Authored):
     ignore_case: bool = Field(False, description="true: upper and lower case are equal.")
 
 
-class SchemaArgument(Authored):
+class SchemaArgument(FileModel):
     """A JSON Schema, written here or in a file."""
 
     short_forms: ClassVar[tuple[dict[str, Any], ...]] = ({"type": "object"},)
@@ -129,7 +129,7 @@ def _foreign_reference(schema: Any) -> str | None:
     return next((found for part in schema.values() if (found := _foreign_reference(part))), None)
 
 
-class ExactCheck(Authored):
+class ExactCheck(FileModel):
     """The answer is exactly this text, blanks around it aside."""
 
     exact: ExactArgument = Field(description="The expected answer, or {reference: true}.")
@@ -139,7 +139,7 @@ class ExactCheck(Authored):
         return {"text": self.exact.text, "ignore_case": self.exact.ignore_case}
 
 
-class _TextsCheck(Authored):
+class _TextsCheck(FileModel):
     def _argument_of(self, argument: TextsArgument) -> Any:
         return {"texts": list(argument.text), "ignore_case": argument.ignore_case}
 
@@ -164,7 +164,7 @@ class NotContainsCheck(_TextsCheck):
         return self._argument_of(self.not_contains)
 
 
-class RegexCheck(Authored):
+class RegexCheck(FileModel):
     """The pattern is found in the answer."""
 
     regex: PatternArgument = Field(description="A regular expression, or {pattern, ignore_case}.")
@@ -174,7 +174,7 @@ class RegexCheck(Authored):
         return self.regex.model_dump()
 
 
-class NotRegexCheck(Authored):
+class NotRegexCheck(FileModel):
     """The pattern is not found in the answer."""
 
     not_regex: PatternArgument = Field(description="A regular expression, or {pattern, ignore_case}.")
@@ -184,7 +184,7 @@ class NotRegexCheck(Authored):
         return self.not_regex.model_dump()
 
 
-class JsonValidCheck(Authored):
+class JsonValidCheck(FileModel):
     """The answer is JSON."""
 
     json_valid: bool = Field(description="true: the answer must be JSON; false: it must not.")
@@ -194,7 +194,7 @@ class JsonValidCheck(Authored):
         return self.json_valid
 
 
-class JsonSchemaCheck(Authored):
+class JsonSchemaCheck(FileModel):
     """The answer is JSON that fits a schema."""
 
     json_schema: SchemaArgument = Field(description="A JSON Schema, or {file: PATH}.")
@@ -204,7 +204,7 @@ class JsonSchemaCheck(Authored):
         return self.json_schema.inline
 
 
-class MaxWordsCheck(Authored):
+class MaxWordsCheck(FileModel):
     """The answer has at most so many words."""
 
     max_words: int = Field(ge=1, description="The most words that the answer may have.")
@@ -214,7 +214,7 @@ class MaxWordsCheck(Authored):
         return self.max_words
 
 
-class RefusalCheck(Authored):
+class RefusalCheck(FileModel):
     """The answer is, or is not, a refusal."""
 
     refusal: bool = Field(description="false: the answer must not be a refusal; true: it must be one.")
@@ -224,7 +224,7 @@ class RefusalCheck(Authored):
         return self.refusal
 
 
-class EmptyCheck(Authored):
+class EmptyCheck(FileModel):
     """The answer is, or is not, empty."""
 
     empty: bool = Field(description="false: the answer must not be empty; true: it must be.")
@@ -234,7 +234,7 @@ class EmptyCheck(Authored):
         return self.empty
 
 
-class JudgeCheck(Authored):
+class JudgeCheck(FileModel):
     """A judge finds the statement true of the answer."""
 
     judge: NonEmpty = Field(description="A statement about the answer that must be true, e.g. Promises no refund.")
@@ -246,13 +246,13 @@ class JudgeCheck(Authored):
 
 def check_key(entry: Any) -> str | None:
     """Return the single key of a check, authored or validated; None when there is not exactly one."""
-    if isinstance(entry, Authored):
+    if isinstance(entry, FileModel):
         return next(iter(type(entry).model_fields))
     return str(next(iter(entry))) if isinstance(entry, dict) and len(entry) == 1 else None
 
 
 #: Key to authored shape; `arena.grading` has one function for each key.
-CHECKS: Mapping[str, type[Authored]] = {
+CHECKS: Mapping[str, type[FileModel]] = {
     next(iter(shape.model_fields)): shape
     for shape in (
         ExactCheck,
@@ -299,10 +299,10 @@ class _ByKey:
 
 
 #: A mistake in a check is one error, of the one model.
-CheckEntry = Annotated[Authored, _ByKey]
+CheckEntry = Annotated[FileModel, _ByKey]
 
 
-def _validated(value: Any, info: ValidationInfo) -> Authored:
+def _validated(value: Any, info: ValidationInfo) -> FileModel:
     key = check_key(value)
     if key is None:
         raise PydanticKnownError("union_tag_not_found", {"discriminator": "its key"})
@@ -314,6 +314,6 @@ def _validated(value: Any, info: ValidationInfo) -> Authored:
     return CHECKS[key].model_validate(value, context=info.context)
 
 
-def _schema_of(shape: type[Authored]) -> CoreSchema:
+def _schema_of(shape: type[FileModel]) -> CoreSchema:
     shape.model_rebuild()
     return shape.__pydantic_core_schema__

@@ -16,11 +16,11 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from arena.files.reading.authored import Authored, OneOrMany
+from arena.files.reading.file_model import FileModel, OneOrMany
 from arena.files.shapes.check_parts import NonEmpty
 
 
-class ToolCallEntry(Authored):
+class ToolCallEntry(FileModel):
     """One call that is expected."""
 
     short: ClassVar[str | None] = "name"
@@ -29,7 +29,7 @@ class ToolCallEntry(Authored):
     arguments: dict[str, Any] | None = Field(None, description="Its arguments; left out: any.")
 
 
-class ToolCallsArgument(Authored):
+class ToolCallsArgument(FileModel):
     """The calls that are expected."""
 
     expected: ClassVar[str] = "a list of {name, arguments}, or {calls, order, match, extra}"
@@ -52,7 +52,7 @@ class ToolCallsArgument(Authored):
             yield "'calls' is empty and 'extra' allows any: nothing is checked"
 
 
-class ToolCallsCheck(Authored):
+class ToolCallsCheck(FileModel):
     """The answer calls the expected tools."""
 
     tool_calls: ToolCallsArgument = Field(description="A list of {name, arguments}; [] means no call.")
@@ -62,7 +62,7 @@ class ToolCallsCheck(Authored):
         return self.tool_calls.model_dump()
 
 
-class ConversationArgument(Authored):
+class ConversationArgument(FileModel):
     """What must hold of a reply within its conversation."""
 
     no_repeat: bool = Field(False, description="true: it does not say again what an earlier reply said.")
@@ -82,7 +82,7 @@ class ConversationArgument(Authored):
             yield f"checks nothing: give one of {', '.join(cls.model_fields)}"
 
 
-class ConversationCheck(Authored):
+class ConversationCheck(FileModel):
     """The reply fits the conversation so far."""
 
     conversation: ConversationArgument = Field(description="{no_repeat, remembers, does_not_ask, max_questions}.")
@@ -96,7 +96,7 @@ PersonalData = Literal["email", "phone", "card", "iban"]
 _KINDS: tuple[PersonalData, ...] = ("email", "phone", "card", "iban")
 
 
-class PiiArgument(Authored):
+class PiiArgument(FileModel):
     """Which personal data an answer must not hold."""
 
     expected: ClassVar[str] = "false, or {kinds, allow, allow_given}"
@@ -116,7 +116,7 @@ class PiiArgument(Authored):
         return {} if value is False else value
 
 
-class PiiCheck(Authored):
+class PiiCheck(FileModel):
     """The answer holds no personal data."""
 
     pii: PiiArgument = Field(description="false: none; or {kinds, allow, allow_given}.")
@@ -126,7 +126,7 @@ class PiiCheck(Authored):
         return self.pii.model_dump()
 
 
-class MaxTokensCheck(Authored):
+class MaxTokensCheck(FileModel):
     """The answer has at most so many tokens."""
 
     max_tokens: int = Field(ge=1, description="The most output tokens, as the provider counts them.")
@@ -136,7 +136,7 @@ class MaxTokensCheck(Authored):
         return self.max_tokens
 
 
-class MaxLatencyCheck(Authored):
+class MaxLatencyCheck(FileModel):
     """The answer took at most so long."""
 
     max_latency_s: float = Field(gt=0, description="The most seconds that the call may take.")
@@ -146,7 +146,7 @@ class MaxLatencyCheck(Authored):
         return self.max_latency_s
 
 
-class MaxCostCheck(Authored):
+class MaxCostCheck(FileModel):
     """The answer cost at most so much."""
 
     max_cost_usd: float = Field(ge=0, description="The most USD that the call may cost.")

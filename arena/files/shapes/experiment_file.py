@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from arena.files.reading.authored import (
+from arena.files.reading.file_model import (
     AmountText,
-    Authored,
+    FileModel,
     FilePath,
     Identifier,
     OneOrMany,
@@ -49,7 +49,7 @@ ModelName = Annotated[str, AfterValidator(_model_name)]
 Address = Annotated[str, AfterValidator(_address)]
 
 
-class DecodingEntry(Authored):
+class DecodingEntry(FileModel):
     """Decoding settings that are asked for; what is left out is the provider's default."""
 
     temperature: float | None = Field(None, ge=0, le=2, description="0 is the most deterministic.")
@@ -67,14 +67,14 @@ class DecodingEntry(Authored):
     )
 
 
-class PriceEntry(Authored):
+class PriceEntry(FileModel):
     """A price in USD per million tokens."""
 
     input: float = Field(ge=0, description="USD per million input tokens.")
     output: float = Field(ge=0, description="USD per million output tokens.")
 
 
-class ModelKeys(Authored):
+class ModelKeys(FileModel):
     """What stands beside any model."""
 
     model: ModelName | None = Field(None, description="vendor:model, e.g. openai:gpt-6-luna or replay:FILE.")
@@ -182,7 +182,7 @@ else:
     Aggregate = Literal[DECLARED]  # the table of kinds is the one list of them
 
 
-class MetricEntry(Authored):
+class MetricEntry(FileModel):
     """One metric; a bare number is in the metric's own unit."""
 
     name: Identifier = Field(description="A known metric, e.g. win_rate, latency_s_p95, axis.clarity; or a new name.")
@@ -203,7 +203,7 @@ class MetricEntry(Authored):
     min: AmountText | None = Field(None, description="The least that the treatment itself may have.")
 
 
-class GateEntry(Authored):
+class GateEntry(FileModel):
     """What the gate asks besides the limits of the metrics."""
 
     alpha: float = Field(0.05, gt=0, lt=0.5, description="Two-sided level; each criterion is decided at half of it.")
@@ -212,7 +212,7 @@ class GateEntry(Authored):
     must_pass: list[Identifier] = Field(default_factory=list, description="Tags whose cases must pass every check.")
 
 
-class SplitEntry(Authored):
+class SplitEntry(FileModel):
     """Which share of the cases tunes, and which decides."""
 
     dev: Share = Field(description="Share that duel reads, e.g. 60%.")

@@ -15,12 +15,12 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from arena.files.reading.authored import Authored, OneOrMany, listed
+from arena.files.reading.file_model import FileModel, OneOrMany, listed
 from arena.files.shapes.check_parts import NonEmpty, Pattern
 from arena.text.printable import quoted
 
 
-class CitedDocument(Authored):
+class CitedDocument(FileModel):
     """One document that must be named."""
 
     short: ClassVar[str | None] = "id"
@@ -31,7 +31,7 @@ class CitedDocument(Authored):
     )
 
 
-class CitesArgument(Authored):
+class CitesArgument(FileModel):
     """The documents that an answer must name."""
 
     expected: ClassVar[str] = "a document's id, a list of them, or {documents, any}"
@@ -50,7 +50,7 @@ class CitesArgument(Authored):
         return {"documents": value} if isinstance(value, str | list) else value
 
 
-class CitesCheck(Authored):
+class CitesCheck(FileModel):
     """The answer names the documents that it should rest on."""
 
     cites: CitesArgument = Field(description="A document's id, a list of them, or {documents, any}.")
@@ -60,7 +60,7 @@ class CitesCheck(Authored):
         return self.cites.model_dump()
 
 
-class QuotesArgument(Authored):
+class QuotesArgument(FileModel):
     """What counts as a quotation."""
 
     expected: ClassVar[str] = "true, or {min_words: 5}"
@@ -74,7 +74,7 @@ class QuotesArgument(Authored):
         return {} if value is True else value
 
 
-class QuotesCheck(Authored):
+class QuotesCheck(FileModel):
     """The answer quotes its context, and quotes it rightly."""
 
     quotes: QuotesArgument = Field(description="true, or {min_words: 5}.")
@@ -84,7 +84,7 @@ class QuotesCheck(Authored):
         return self.quotes.model_dump()
 
 
-class NumberArgument(Authored):
+class NumberArgument(FileModel):
     """The number that is expected."""
 
     expected: ClassVar[str] = "a number, or {value, tolerance, relative}"
@@ -100,7 +100,7 @@ class NumberArgument(Authored):
         return {"value": value} if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
-class NumberCheck(Authored):
+class NumberCheck(FileModel):
     """Some number in the answer equals the expected one."""
 
     number: NumberArgument = Field(description="A number, or {value, tolerance, relative}.")
@@ -117,7 +117,7 @@ def _day(value: str) -> str:
         raise ValueError(f"expected a day such as '2026-11-25', found {quoted(value)}") from None
 
 
-class DateArgument(Authored):
+class DateArgument(FileModel):
     """The day that is expected."""
 
     short: ClassVar[str | None] = "value"
@@ -130,7 +130,7 @@ class DateArgument(Authored):
     )
 
 
-class DateCheck(Authored):
+class DateCheck(FileModel):
     """Some date in the answer is the expected day."""
 
     date: DateArgument = Field(description="A day such as '2026-11-25', or {value, tolerance_days, order}.")
@@ -153,7 +153,7 @@ def _path(written: str) -> str:
 _CONDITIONS = ("equals", "exists", "matches", "one_of")
 
 
-class JsonPathEntry(Authored):
+class JsonPathEntry(FileModel):
     """What must hold of the values at one path."""
 
     short: ClassVar[str | None] = "path"
@@ -182,7 +182,7 @@ class JsonPathEntry(Authored):
         return {"any": self.any, **given, **({"exists": True} if bare else {})}
 
 
-class JsonPathCheck(Authored):
+class JsonPathCheck(FileModel):
     """The answer is JSON, and the values at a path are as expected."""
 
     json_path: Annotated[

@@ -5,14 +5,14 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, WrapValidator
 
-from arena.files.reading.authored import Authored, FilePath, Identifier, OneOrMany, Text, Version, in_parts, one_of
+from arena.files.reading.file_model import FileModel, FilePath, Identifier, OneOrMany, Text, Version, in_parts, one_of
 from arena.files.shapes.checks import CheckEntry
 
 #: Names that templates hold already.
 RESERVED = frozenset({"input", "context", "reference", "vars"})
 
 
-class DocumentEntry(Authored):
+class DocumentEntry(FileModel):
     """One retrieved document or policy."""
 
     short: ClassVar[str | None] = "text"
@@ -28,7 +28,7 @@ class DocumentEntry(Authored):
             yield "expected either 'text' or 'file'"
 
 
-class ContextEntry(Authored):
+class ContextEntry(FileModel):
     """What the candidate may rely on: a text, a list of documents, or a file."""
 
     expected: ClassVar[str] = "a text, a list of {id, text}, or {file: PATH}"
@@ -51,14 +51,14 @@ class ContextEntry(Authored):
             yield f"expected {cls.expected}"
 
 
-class MessageEntry(Authored):
+class MessageEntry(FileModel):
     """One turn of a conversation."""
 
     role: Literal["system", "user", "assistant"] = Field(description="Who speaks.")
     content: Text = Field(description="What is said.")
 
 
-class CaseEntry(Authored):
+class CaseEntry(FileModel):
     """One case; a bare text is its input."""
 
     short: ClassVar[str | None] = "input"
@@ -95,7 +95,7 @@ class CaseEntry(Authored):
 Cases = Annotated[list[CaseEntry], WrapValidator(in_parts)]
 
 
-class GoldenFile(Authored):
+class GoldenFile(FileModel):
     """A named, versioned set of cases."""
 
     name: Identifier | None = Field(None, description="The set's name; by default the file's.")

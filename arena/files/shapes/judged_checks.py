@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from arena.files.reading.authored import Authored, Share
+from arena.files.reading.file_model import FileModel, Share
 
 
-class LeastShare(Authored):
+class LeastShare(FileModel):
     """The least share that passes; `true` is all."""
 
     expected: ClassVar[str] = "true, or {min: SHARE}"
@@ -24,7 +24,7 @@ class LeastShare(Authored):
         return {} if value is True else value
 
 
-class FaithfulCheck(Authored):
+class FaithfulCheck(FileModel):
     """A judge finds the answer's claims supported by the context."""
 
     faithful: LeastShare = Field(description="true, or {min: SHARE}: the least share of claims that are supported.")
@@ -34,7 +34,7 @@ class FaithfulCheck(Authored):
         return self.faithful.model_dump()
 
 
-class RelevantCheck(Authored):
+class RelevantCheck(FileModel):
     """A judge finds the answer's statements to the point of the request."""
 
     relevant: LeastShare = Field(description="true, or {min: SHARE}: the least share of statements to the point.")

@@ -1,21 +1,60 @@
 """The authored shape of an experiment's `live` part."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from itertools import pairwise
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
-from arena.files.reading.authored import Authored, Identifier, Share, one_of
+from arena.files.reading.amounts import parse_day, parse_duration
+from arena.files.reading.file_model import FileModel, Identifier, Share, one_of
+from arena.records.live import StageKind
+
+_TEXT: dict[str, Any] = {"type": "string"}
+
+#: `30m`, `24h`, `7d`: seconds.
+Duration = Annotated[float, BeforeValidator(parse_duration), WithJsonSchema(_TEXT)]
+#: `2026-11-02`, in quotes.
+Day = Annotated[date, BeforeValidator(parse_day), WithJsonSchema({"type": "string", "format": "date"})]
+#: A reason, a name: anything but nothing.
+Words = Annotated[str, Field(min_length=1)]
 
 
-class GateRun(Authored):
+class RandomizeBy(FileModel):
+    """What is assigned, and counted: a unit, or blocks of time (a switchback)."""
+
+    short_forms: ClassVar[tuple[dict[str, Any], ...]] = (_TEXT,)
+
+    unit: Identifier | None = Field(None, description="The unit, e.g. conversation_id, user_id, or a cluster.")
+    block: Annotated[Duration, Field(gt=0)] | None = Field(None, description="How long everybody stays in one arm.")
+    washout: Duration = Field(0.0, description="The beginning of each block that is left out.")
+
+    @classmethod
+    def written_out(cls, value: Any) -> Any:
+        """Return the value in its long form."""
+        return value if isinstance(value, dict) else {"unit": value}
+
+    @classmethod
+    def problems(cls, written: Mapping[str, Any]) -> Iterator[str]:
+        """Yield what is wrong between the keys."""
+        if not one_of(written, "unit", "block"):
+            yield "expected a unit such as conversation_id, or {block: 30m, washout: 5m}"
+
+    @model_validator(mode="after")
+    def _shorter_than_a_block(self) -> Self:
+        if self.block is not None and self.washout >= self.block:
+            raise ValueError("'washout' must be shorter than 'block'")
+        return self
+
+
+class GateRunEntry(FileModel):
     """The offline gate that was passed first, or why there was none."""
 
     short: ClassVar[str | None] = "run"
 
-    run: Annotated[str, Field(min_length=1)] | None = Field(None, description="The run that was passed.")
-    skip: Annotated[str, Field(min_length=1)] | None = Field(None, description="Why it is left out.")
+    run: Words | None = Field(None, description="The run that was passed.")
+    skip: Words | None = Field(None, description="Why it is left out.")
 
     @classmethod
     def problems(cls, written: Mapping[str, Any]) -> Iterator[str]:
@@ -24,13 +63,13 @@ class GateRun(Authored):
             yield "expected a run, or {skip: REASON}"
 
 
-class Exposure(Authored):
+class Exposure(FileModel):
     """How much is exposed, or why a stage is left out."""
 
     short_forms: ClassVar[tuple[dict[str, Any], ...]] = ({"type": ["number", "string"]},)
 
     share: Share | None = Field(None, description="A share of the units, e.g. 5%.")
-    skip: Annotated[str, Field(min_length=1)] | None = Field(None, description="Why the stage is left out.")
+    skip: Words | None = Field(None, description="Why the stage is left out.")
 
     @classmethod
     def written_out(cls, value: Any) -> Any:
@@ -44,17 +83,25 @@ class Exposure(Authored):
             yield "expected a share such as 5%, or {skip: REASON}"
 
 
-class StageEntry(Authored):
+class StageEntry(FileModel):
     """One stage of exposure: exactly one of shadow, canary, ab."""
 
     shadow: Exposure | None = Field(None, description="Share of traffic answered in the shadow, or {skip: reason}.")
     canary: Exposure | None = Field(None, description="Share of units in the canary, or {skip: reason}.")
     ab: Exposure | None = Field(None, description="Share of units in the treatment, or {skip: reason}.")
+    from_: Day | None = Field(None, alias="from", description="The day on which it begins.")
+
+    @property
+    def exposure(self) -> tuple[StageKind, Exposure]:
+        """Return which stage it is, and how much it exposes."""
+        kinds: tuple[StageKind, ...] = ("shadow", "canary", "ab")
+        return next((kind, found) for kind in kinds if (found := getattr(self, kind)) is not None)
 
     @classmethod
     def problems(cls, written: Mapping[str, Any]) -> Iterator[str]:
         """Yield what is wrong between the keys."""
-        if len(written) != 1:
+        kinds = written.keys() & {"shadow", "canary", "ab"}
+        if len(kinds) > 1 or (not kinds and written.keys() <= {"from"}):  # else a key is misspelt, and named as such
             yield "a stage has exactly one of 'shadow', 'canary', 'ab'"
 
 
@@ -66,7 +113,7 @@ def _rising(fractions: list[float]) -> list[float]:
     return fractions
 
 
-class LooksEntry(Authored):
+class LooksEntry(FileModel):
     """When the data may be looked at, and what each look costs."""
 
     fractions: Annotated[list[Annotated[float, Field(gt=0, le=1)]], AfterValidator(_rising)] = Field(
@@ -85,20 +132,21 @@ class LooksEntry(Authored):
                 yield "'z' needs one boundary for each fraction"
 
 
-class LiveGuardrail(Authored):
+class LiveGuardrail(FileModel):
     """What happens when a metric breaks its limit while users are exposed."""
 
     windows: int = Field(2, ge=1, description="Consecutive windows that must break the limit.")
-    action: Annotated[str, Field(min_length=1)] = Field(description="What is done then, e.g. pause or rollback.")
+    action: Words = Field(description="What is done then, e.g. pause or rollback.")
 
 
-class ColumnsEntry(Authored):
+class ColumnsEntry(FileModel):
     """Which columns of the event table hold what."""
 
-    unit: str = Field(description="The unit that was randomised.")
+    unit: str | None = Field(None, description="The unit that was randomised; by default the column of its name.")
     variant: str = Field(description="The arm the unit was in.")
     time: str = Field(description="When it was observed.")
     trace_id: str | None = Field(None, description="Links an observation to its trace.")
+    arm_hash: str | None = Field(None, description="Of the arm as it was served.")
     cluster: str | None = Field(None, description="Units that depend on each other.")
     shown_first: str | None = Field(None, description="What was shown first, for order effects.")
     cache_state: str | None = Field(None, description="warm or cold.")
@@ -106,12 +154,20 @@ class ColumnsEntry(Authored):
     segments: dict[str, str] = Field(default_factory=dict, description="Segment to its column.")
 
 
-class LiveFile(Authored):
+class LiveFile(FileModel):
     """The same experiment, on users."""
 
-    randomize_by: Identifier = Field(description="The unit of randomisation, e.g. conversation_id or user_id.")
-    salt: Annotated[str, Field(min_length=1)] | None = Field(None, description="Keeps this test apart from others.")
+    randomize_by: RandomizeBy = Field(description="The unit, e.g. conversation_id, or {block: 30m, washout: 5m}.")
+    salt: Words | None = Field(None, description="Keeps this test apart from others.")
+    units: int | None = Field(None, ge=2, description="Units planned in all: a look's fraction is of these.")
     stages: list[StageEntry] = Field(default_factory=list, description="Stages of exposure, in order.")
+    ends: Day | None = Field(None, description="The day on which the test ends.")
+    outcome_within: Annotated[Duration, Field(gt=0)] | None = Field(
+        None, description="How long an outcome may take: a unit counts once it is this old."
+    )
+    overrides: dict[Identifier, str] = Field(
+        default_factory=dict, description="Unit to variant, for testers: served, never analysed."
+    )
     looks: LooksEntry | None = Field(None, description="Planned looks at the data.")
     burn_in_days: int = Field(0, ge=0, description="Days left out at the start.")
     segments: list[Identifier] = Field(default_factory=list, description="Segments to report.")
@@ -119,4 +175,6 @@ class LiveFile(Authored):
         default_factory=dict, description="Metric to action; limits: see metrics."
     )
     columns: ColumnsEntry | None = Field(None, description="Columns of the event table.")
-    gate_run: GateRun | None = Field(None, description="The offline gate that was passed first, or {skip: reason}.")
+    gate_run: GateRunEntry | None = Field(
+        None, description="The offline gate that was passed first, or {skip: reason}."
+    )

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from arena.files.reading.authored import Authored, Identifier, Text, Version
+from arena.files.reading.file_model import FileModel, Identifier, Text, Version
 from arena.records.rubric import LEVELS
 
 
@@ -16,7 +16,7 @@ def _levels(levels: dict[str, str]) -> dict[str, str]:
     return levels
 
 
-class AxisEntry(Authored):
+class AxisEntry(FileModel):
     """One question of the scorecard."""
 
     name: Identifier = Field(description="The axis' name; its metric is axis.NAME.")
@@ -27,7 +27,7 @@ class AxisEntry(Authored):
     )
 
 
-class RubricFile(Authored):
+class RubricFile(FileModel):
     """A scorecard with anchored levels."""
 
     name: Identifier | None = Field(None, description="The rubric's name; by default the file's.")

@@ -13,11 +13,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from arena.files.reading.authored import Authored, Text, WrittenAs
+from arena.files.reading.file_model import FileModel, Text, WrittenAs
 from arena.files.shapes.check_parts import NonEmpty
 
 
-class CodeArgument(Authored):
+class CodeArgument(FileModel):
     """The tests that an answer's code must pass, and what they may use."""
 
     tests: Text = Field(description="Python tests, or {file: PATH}.")
@@ -29,7 +29,7 @@ class CodeArgument(Authored):
     memory_mb: int = Field(256, ge=64, le=65536, description="The most memory, in MiB.")
 
 
-class CodeCheck(Authored):
+class CodeCheck(FileModel):
     """The answer's code passes the tests; runs only with --allow-code."""
 
     code: CodeArgument = Field(description="{tests, entry, timeout_s, memory_mb}.")
@@ -39,7 +39,7 @@ class CodeCheck(Authored):
         return {**self.code.model_dump(exclude={"tests"}), "tests": self.code.tests.text}
 
 
-class PythonCheck(Authored):
+class PythonCheck(FileModel):
     """A function of your own says whether the answer passes."""
 
     python: Annotated[str, WrittenAs(r"[^:]+\.py:[^\W\d]\w*", "FILE.py:FUNCTION")] = Field(
@@ -52,14 +52,14 @@ class PythonCheck(Authored):
         return {"file": file, "function": function}
 
 
-class SimilarPrice(Authored):
+class SimilarPrice(FileModel):
     """A price in USD per million tokens."""
 
     input: float = Field(ge=0, description="USD per million input tokens.")
     output: float = Field(0.0, ge=0, description="USD per million output tokens: none for embeddings.")
 
 
-class SimilarArgument(Authored):
+class SimilarArgument(FileModel):
     """What an answer is compared with, and how."""
 
     to: NonEmpty = Field("reference", description="reference: the case's; anything else is the text itself.")
@@ -81,7 +81,7 @@ class SimilarArgument(Authored):
             yield "'base_url' and 'price' belong to a model of a vendor"
 
 
-class SimilarCheck(Authored):
+class SimilarCheck(FileModel):
     """The answer means what the reference means."""
 
     similar: SimilarArgument = Field(description="{to, min, method, model}.")

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from arena.engine.design import design_of
 from arena.engine.previous import comparisons
 from arena.errors import UsageError
 from arena.files import judgments, labels
 from arena.files.labels import LabelFile, Labels, labels_of
 from arena.measuring.answers import Answers
-from arena.offline.aa import plan_of
 from arena.offline.audit.evidence import Evidence, digests_of, of_columns, of_judgments, of_words
 from arena.offline.audit.matching import match
 from arena.offline.audit.summarise import LEVEL, Subject
@@ -94,7 +94,7 @@ def from_run(file: LabelFile, run: SavedRun, *, source: str) -> Given:
 def _self_preference(run: SavedRun, evidence: Evidence) -> Estimate | None:
     """Return how much more the run's judge favours its own family than these labels do."""
     people = People(agreement=None, by_judge={}, shares=match(evidence).people, notes=())
-    return judges_of(plan_of(run), Answers(run.completions), run.judgments, people, level=LEVEL)[0].self_preference
+    return judges_of(design_of(run), Answers(run.completions), run.judgments, people, level=LEVEL)[0].self_preference
 
 
 def from_judgments(

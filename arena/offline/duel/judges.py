@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from arena.engine.plan import DuelPlan
+from arena.engine.design import Design
 from arena.evidence.health import judge_health
 from arena.evidence.self_preference import family, own_arm, self_preference
 from arena.measuring.answers import Answers
@@ -19,21 +19,21 @@ if TYPE_CHECKING:
 
 
 def judges_of(
-    plan: DuelPlan, answers: Answers, judgments: Sequence[Judgment], people: "People | None", *, level: float
+    design: Design, answers: Answers, judgments: Sequence[Judgment], people: "People | None", *, level: float
 ) -> tuple[JudgeHealth, ...]:
-    """Return the health of each judge of a plan's panel, in the panel's order.
+    """Return the health of each judge of a design's panel, in the panel's order.
 
     Args:
-        plan: what was asked.
+        design: of the run.
         answers: what was judged.
         judgments: of all judges, in any order.
         people: what labels say of these answers; None: there are none.
         level: of the intervals, in (0, 1).
     """
-    arms = (plan.control.name, plan.treatment.name)
+    arms = (design.control.name, design.treatment.name)
     texts = {arm: [one.completion.text for one in answers.all_of(arm) if one.completion is not None] for arm in arms}
     failures = {arm: sum(one.failure is not None for one in answers.all_of(arm)) for arm in arms}
-    by_judge: dict[str, list[Judgment]] = {judge.id: [] for judge in plan.experiment.judges}
+    by_judge: dict[str, list[Judgment]] = {judge.id: [] for judge in design.experiment.judges}
     for judgment in judgments:
         by_judge.setdefault(judgment.judge, []).append(judgment)
     return tuple(
@@ -44,45 +44,45 @@ def judges_of(
             treatment=arms[1],
             texts=texts,
             level=level,
-            min_consistency=plan.experiment.gate.min_consistency,
+            min_consistency=design.experiment.gate.min_consistency,
             flagged=flagged_answers(by_judge[judge.id]),
             arm_failures=failures,
-            cases=len(plan.selection.cases) * plan.repeats,
-            self_preference=_self_preference(plan, judge, by_judge, people, level=level),
+            cases=len(design.selection.cases) * design.repeats,
+            self_preference=_self_preference(design, judge, by_judge, people, level=level),
             human_agreement=people.by_judge.get(judge.id) if people else None,
-            min_human_agreement=plan.experiment.gate.min_human_agreement,
+            min_human_agreement=design.experiment.gate.min_human_agreement,
         )
-        for judge in plan.experiment.judges
+        for judge in design.experiment.judges
     )
 
 
 def _self_preference(
-    plan: DuelPlan, judge: Judge, by_judge: Mapping[str, Sequence[Judgment]], people: "People | None", *, level: float
+    design: Design, judge: Judge, by_judge: Mapping[str, Sequence[Judgment]], people: "People | None", *, level: float
 ) -> Estimate:
     """Return how much more a judge favours its own family than people do, or else judges of a third family."""
-    arms, model = (plan.control, plan.treatment), str(judge.model)
+    arms, model = (design.control, design.treatment), str(judge.model)
     models = {arm.name: None if arm.model is None else str(arm.model) for arm in arms}
     if isinstance(unknown := own_arm(model, models), Estimate):
         return unknown
     near = {family(each) for each in (model, *(name for name in models.values() if name))}
-    strangers = [each.id for each in plan.experiment.judges if family(str(each.model)) not in (None, *near)]
-    references = people.shares if people else _shares([one for each in strangers for one in by_judge[each]], plan)
+    strangers = [each.id for each in design.experiment.judges if family(str(each.model)) not in (None, *near)]
+    references = people.shares if people else _shares([one for each in strangers for one in by_judge[each]], design)
     return self_preference(
         model,
         models,
-        _shares(by_judge[judge.id], plan),
+        _shares(by_judge[judge.id], design),
         references,
-        treatment=plan.treatment.name,
-        clusters={case.id: case.cluster for case in plan.selection.cases},
+        treatment=design.treatment.name,
+        clusters={case.id: case.cluster for case in design.selection.cases},
         level=level,
     )
 
 
-def _shares(judgments: Collection[Judgment], plan: DuelPlan) -> dict[str, float]:
+def _shares(judgments: Collection[Judgment], design: Design) -> dict[str, float]:
     """Return the treatment's mean share of each case of which any judgment was read."""
     given: dict[str, list[float]] = {}
     for one in judgments:
-        share = one.share_of(plan.treatment.name)
+        share = one.share_of(design.treatment.name)
         if share is not None:
             given.setdefault(one.case, []).append(share)
     return {case: fmean(shares) for case, shares in given.items()}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from statistics import fmean
 
-from arena.engine.plan import DuelPlan
+from arena.engine.design import Design
 from arena.judging.axes import axis_means
 from arena.measuring.answers import Answers
 from arena.records.answered import Answered
@@ -12,7 +12,7 @@ from arena.records.result import LostCase
 
 
 def lost_cases(
-    plan: DuelPlan,
+    design: Design,
     answers: Answers,
     comparisons: Sequence[Comparison],
     judgments: Mapping[str, Sequence[Judgment]],
@@ -21,9 +21,9 @@ def lost_cases(
 
     Without a judge, a case is lost when the treatment failed a check, or its call, and the control did not.
     """
-    control, treatment = plan.control.name, plan.treatment.name
-    if not plan.experiment.judges:
-        return _lost_by_checks(plan, answers)
+    control, treatment = design.control.name, design.treatment.name
+    if not design.experiment.judges:
+        return _lost_by_checks(design, answers)
     lost = [
         LostCase(
             case=one.case,
@@ -54,11 +54,11 @@ def _failure(answered: Sequence[Answered]) -> str:
     return f"the call failed: {failure.kind.value}: {failure.message}" if failure else ""
 
 
-def _lost_by_checks(plan: DuelPlan, answers: Answers) -> tuple[LostCase, ...]:
+def _lost_by_checks(design: Design, answers: Answers) -> tuple[LostCase, ...]:
     lost = []
-    for case in plan.selection.cases:
-        control = answers.of(plan.control.name, case.id)
-        treatment = answers.of(plan.treatment.name, case.id)
+    for case in design.selection.cases:
+        control = answers.of(design.control.name, case.id)
+        treatment = answers.of(design.treatment.name, case.id)
         if (troubles := _troubles(treatment)) and not _troubles(control):
             lost.append(LostCase(case=case.id, score=None, margin=None, reason=troubles[0]))
     return tuple(lost)

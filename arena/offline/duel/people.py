@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from arena.engine.design import Design
 from arena.engine.execute import Executed
-from arena.engine.plan import DuelPlan
 from arena.offline.audit import measures
 from arena.offline.audit.corrected import corrected_win_rate
 from arena.offline.audit.evidence import Evidence, digests_of, of_judgments
@@ -27,47 +27,47 @@ class People:
     notes: tuple[str, ...]
 
 
-def people_of(plan: DuelPlan, executed: Executed, comparisons: Sequence[Comparison], *, level: float) -> People:
+def people_of(design: Design, executed: Executed, comparisons: Sequence[Comparison], *, level: float) -> People:
     """Return how the judges agree with the labels that are of these answers.
 
     Args:
-        plan: with labels.
+        design: with labels.
         executed: what came back.
         comparisons: one a case.
         level: of the intervals, in (0, 1).
     """
-    control, treatment = plan.control.name, plan.treatment.name
-    cases = plan.selection.cases
+    control, treatment = design.control.name, design.treatment.name
+    cases = design.selection.cases
     asked = frozenset(case.id for case in cases)
-    elsewhere = {case.id for case in plan.experiment.golden.cases} - asked
+    elsewhere = {case.id for case in design.experiment.golden.cases} - asked
     evidence = Evidence(
         control=control,
         treatment=treatment,
         judged=of_judgments(executed.judgments, control=control, treatment=treatment),
-        labels=[label for label in plan.labels if label.case not in elsewhere],
+        labels=[label for label in design.labels.rows if label.case not in elsewhere],
         clusters={case.id: case.cluster for case in cases if case.cluster is not None},
         asked=asked,
         digests=digests_of(executed.answered, control=control, treatment=treatment),
         scores={one.case: one.score for one in comparisons},
     )
     matched = match(evidence)
-    notes = tuple(f"{plan.labels_source}: {note}" for note in label_notes(matched.count))
+    notes = tuple(f"{design.labels.source}: {note}" for note in label_notes(matched.count))
     if not matched.cases:
         return People(agreement=None, by_judge={}, shares={}, notes=notes)
     agreement = measures.agreement(matched.cases, level=level)
-    least = plan.experiment.gate.min_human_agreement
+    least = design.experiment.gate.min_human_agreement
     found = HumanAgreement(
-        source=plan.labels_source or "",
+        source=design.labels.source or "",
         labels=matched.count.used,
         raters=len({label.rater for label in evidence.labels}),
         cases=len(matched.cases),
         agreement=agreement,
         agreement_both_orders=measures.agreement_both_orders(matched.cases, level=level),
-        kappa=measures.kappa(matched.cases, evidence.categories, rng=np.random.default_rng(plan.seed), level=level),
+        kappa=measures.kappa(matched.cases, evidence.categories, rng=np.random.default_rng(design.seed), level=level),
         corrected_win_rate=corrected_win_rate(matched, evidence.scores or {}, evidence.clusters, level=level),
         least=least,
         enough=None if least is None or agreement.value is None else agreement.value >= least,
     )
-    names = [judge.id for judge in plan.experiment.judges]
+    names = [judge.id for judge in design.experiment.judges]
     by_judge = {name: measures.agreement(of_judge(matched.cases, name), level=level) for name in names}
     return People(agreement=found, by_judge=by_judge, shares=matched.people, notes=notes)

@@ -1,14 +1,15 @@
-"""What a duel found: a pure function of the plan and of everything that came back."""
+"""What a duel found: a pure function of the design and of everything that came back."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from arena.engine.calls import calls_expected
+from arena.engine.design import Design
 from arena.engine.determinism import MEANING, grade, worst
 from arena.engine.differences import undeclared_differences
-from arena.engine.execute import Executed, calls_expected
-from arena.engine.outlook import reach
-from arena.engine.plan import DuelPlan
+from arena.engine.execute import Executed
+from arena.engine.preview import reach
 from arena.engine.until_decided import largest_cluster
 from arena.evidence.merge import merge
 from arena.evidence.panel import panel_agreement
@@ -44,49 +45,49 @@ if TYPE_CHECKING:
     from arena.offline.duel.people import People
 
 
-def summarise(plan: DuelPlan, executed: Executed) -> DuelResult:
+def summarise(design: Design, executed: Executed) -> DuelResult:
     """Return everything that follows from experiment, completions and judgments.
 
     Args:
-        plan: what was asked.
+        design: of the run.
         executed: what came back, in any order.
     """
-    early_stop = _early_stop(plan, executed)
-    planned, plan = plan, _counted(plan, executed)
-    found = Found(plan, executed)
-    level = 1.0 - plan.experiment.gate.alpha
-    comparisons = found.comparisons() if plan.experiment.judges else ()
+    early_stop = _early_stop(design, executed)
+    planned, design = design, _counted(design, executed)
+    found = Found(design, executed)
+    level = 1.0 - design.experiment.gate.alpha
+    comparisons = found.comparisons() if design.experiment.judges else ()
     preference = _preference(planned, comparisons, level) if comparisons else None
     others = tuple(_at_a_stop(found.metrics(), early_stop))
-    lines = win_rate_metric(plan.experiment, preference)
-    undoubted = _decided(plan, (*lines, *others))
+    lines = win_rate_metric(design.experiment, preference)
+    undoubted = _decided(design, (*lines, *others))
     lines, recount = doubted(
         lines,
         comparisons,
         flagged_answers(executed.judgments),
-        treatment=plan.treatment.name,
+        treatment=design.treatment.name,
         prefers=lambda counted: _preference(planned, counted, level),
-        decide=lambda preferred: win_rate_metric(plan.experiment, preferred),
+        decide=lambda preferred: win_rate_metric(design.experiment, preferred),
     )
-    metrics = _decided(plan, (*lines, *others))
+    metrics = _decided(design, (*lines, *others))
     cost, cost_reason = found.cost()
     people = found.people(comparisons, level)
-    judges = judges_of(plan, found.answers, executed.judgments, people, level=level)
-    axes = axis_results(found.axes, level=level) if _scores_axes(plan) else None
+    judges = judges_of(design, found.answers, executed.judgments, people, level=level)
+    axes = axis_results(found.axes, level=level) if _scores_axes(design) else None
     determinism = found.determinism()
     needed, needed_note = found.what_settles_it(comparisons, undoubted)
     return DuelResult(
         schema_version=SCHEMA_VERSION,
         kind="duel",
-        experiment=ExperimentRef(name=plan.experiment.name, hash=plan.experiment.hash),
-        hypothesis=plan.experiment.hypothesis,
-        control=plan.control.name,
-        treatment=plan.treatment.name,
+        experiment=ExperimentRef(name=design.experiment.name, hash=design.experiment.hash),
+        hypothesis=design.experiment.hypothesis,
+        control=design.control.name,
+        treatment=design.treatment.name,
         cases=len(found.cases),
-        repeats=plan.repeats,
+        repeats=design.repeats,
         models={
             role: str(variant.model) if variant.model else None
-            for role, variant in (("control", plan.control), ("treatment", plan.treatment))
+            for role, variant in (("control", design.control), ("treatment", design.treatment))
         },
         differences=found.differences(),
         win_rate=_win_rate(preference, comparisons) if preference else None,
@@ -96,8 +97,8 @@ def summarise(plan: DuelPlan, executed: Executed) -> DuelResult:
         judge=judges[0] if judges else None,
         judges=judges,
         panel=found.panel(level),
-        outcomes={name: found.answers.outcomes(name) for name in (plan.control.name, plan.treatment.name)},
-        lost=lost_cases(plan, found.answers, comparisons, found.judgments),
+        outcomes={name: found.answers.outcomes(name) for name in (design.control.name, design.treatment.name)},
+        lost=lost_cases(design, found.answers, comparisons, found.judgments),
         cost_usd=cost,
         cost_reason=cost_reason,
         determinism=determinism,
@@ -107,38 +108,33 @@ def summarise(plan: DuelPlan, executed: Executed) -> DuelResult:
         early_stop=early_stop,
         flagged_recount=recount,
         people=people.agreement if people else None,
-        selection=plan.selection.sentence,
-        exploratory=plan.selection.only,
+        selection=design.selection.sentence,
+        exploratory=design.selection.only,
         notes=(*found.notes(reach(planned)), *_early_notes(early_stop), *(people.notes if people else ())),
     )
 
 
-def _early_stop(plan: DuelPlan, executed: Executed) -> EarlyStop | None:
+def _early_stop(design: Design, executed: Executed) -> EarlyStop | None:
     """Return where a run that stops once it is decided stood; None for every other run."""
     if executed.counted is None:
         return None
     return EarlyStop(
         stopped_at=len(executed.counted),
-        calls_saved=calls_expected(plan) - calls_expected(_counted(plan, executed)),
-        planned=len(plan.selection.cases),
+        calls_saved=calls_expected(design) - calls_expected(_counted(design, executed)),
+        planned=len(design.selection.cases),
         decided=executed.decided,
     )
 
 
-def _counted(plan: DuelPlan, executed: Executed) -> DuelPlan:
-    """Return the plan of the cases that count, in the order in which they do."""
+def _counted(design: Design, executed: Executed) -> Design:
+    """Return the design of the cases that count, in the order in which they do."""
     if executed.counted is None:
-        return plan
-    kept = {case.id for case in executed.counted}
-    return replace(
-        plan,
-        selection=replace(plan.selection, cases=executed.counted),
-        tasks=tuple(task for task in plan.tasks if task.case.id in kept),
-    )
+        return design
+    return replace(design, selection=replace(design.selection, cases=executed.counted))
 
 
-def _preference(planned: DuelPlan, comparisons: Sequence[Comparison], level: float) -> Preference:
-    if not planned.options.until_decided:
+def _preference(planned: Design, comparisons: Sequence[Comparison], level: float) -> Preference:
+    if not planned.until_decided:
         return preference_of(comparisons, level)
     return preference_of(comparisons, level, largest=largest_cluster(planned.selection.cases))
 
@@ -158,9 +154,9 @@ def _early_notes(stop: EarlyStop | None) -> tuple[str, ...]:
     return ("stopped early: the win rate's interval holds at any stop, those of axes and metrics do not",)
 
 
-def _decided(plan: DuelPlan, metrics: tuple[MetricResult, ...]) -> tuple[MetricResult, ...]:
+def _decided(design: Design, metrics: tuple[MetricResult, ...]) -> tuple[MetricResult, ...]:
     """Return the metrics, without a verdict where the cases were chosen by their outcome."""
-    if not plan.selection.is_exploratory:
+    if not design.selection.is_exploratory:
         return metrics
     return tuple(replace(metric, decision=None, message=None, note=None) for metric in metrics)
 
@@ -168,15 +164,15 @@ def _decided(plan: DuelPlan, metrics: tuple[MetricResult, ...]) -> tuple[MetricR
 class Found:
     """What came back, arranged by case."""
 
-    def __init__(self, plan: DuelPlan, executed: Executed) -> None:
-        self.plan = plan
-        self.cases: Sequence[Case] = plan.selection.cases
-        self.control, self.treatment = plan.control.name, plan.treatment.name
+    def __init__(self, design: Design, executed: Executed) -> None:
+        self.design = design
+        self.cases: Sequence[Case] = design.selection.cases
+        self.control, self.treatment = design.control.name, design.treatment.name
         self.executed = executed
         self.answers = Answers(executed.answered)
         self.judgments = _by_case(self.cases, executed.judgments)
         self.axes = axis_values(
-            plan.experiment.rubric, self.cases, self.judgments, control=self.control, treatment=self.treatment
+            design.experiment.rubric, self.cases, self.judgments, control=self.control, treatment=self.treatment
         )
 
     def comparisons(self) -> tuple[Comparison, ...]:
@@ -188,17 +184,17 @@ class Found:
                 control=self.control,
                 treatment=self.treatment,
                 cluster=case.cluster,
-                repeats=self.plan.repeats,
+                repeats=self.design.repeats,
                 control_failed=self._failed(self.control, case),
                 treatment_failed=self._failed(self.treatment, case),
-                panel=self.plan.experiment.panel,
+                panel=self.design.experiment.panel,
             )
             for case in self.cases
         )
 
     def panel(self, level: float) -> PanelAgreement | None:
         """Return how far the judges agree; None where there are not several."""
-        experiment = self.plan.experiment
+        experiment = self.design.experiment
         if len(experiment.judges) < 2:
             return None
         return panel_agreement(
@@ -217,7 +213,7 @@ class Found:
     def metrics(self) -> tuple[MetricResult, ...]:
         """Return every metric but the win rate."""
         return metric_results(
-            self.plan.experiment,
+            self.design.experiment,
             self.cases,
             self.answers,
             self.axes,
@@ -227,12 +223,12 @@ class Found:
 
     def people(self, comparisons: Sequence[Comparison], level: float) -> "People | None":
         """Return how the judges stand to people; None where there are no labels, or no judges."""
-        if not self.plan.labels or not comparisons:
+        if not self.design.labels.rows or not comparisons:
             return None
         # Only here, for few runs have labels: a warm one takes a tenth of a second, and this an eighth of that to load.
         from arena.offline.duel.people import people_of
 
-        return people_of(self.plan, self.executed, comparisons, level=level)
+        return people_of(self.design, self.executed, comparisons, level=level)
 
     def what_settles_it(
         self, comparisons: Sequence[Comparison], metrics: Sequence[MetricResult]
@@ -248,15 +244,15 @@ class Found:
             [one.score for one in comparisons],
             criterion,
             clusters=[one.cluster for one in comparisons],
-            level=1.0 - self.plan.experiment.gate.alpha,
+            level=1.0 - self.design.experiment.gate.alpha,
         )
-        if self.plan.options.until_decided:
+        if self.design.until_decided:
             needed = at_any_stop(needed, len(self.cases))
         return needed.cases, sentence(needed, len(self.cases))
 
     def differences(self) -> tuple[ArmDifference, ...]:
         """Return what differs between the arms: declared first, then what was found to."""
-        declared = self.plan.differences
+        declared = self.design.differences
         return (
             *declared,
             *undeclared_differences(declared, self.answers.all_of(self.control), self.answers.all_of(self.treatment)),
@@ -275,9 +271,9 @@ class Found:
         """Return what a reader should know besides the figures.
 
         Args:
-            reachable: whether the plan's cases could prove each criterion.
+            reachable: whether the design's cases could prove each criterion.
         """
-        notes = list(self.plan.notes)
+        notes = list(self.design.notes)
         completions = [one.completion for one in self.executed.answered if one.completion is not None]
         if any(completion.authored for completion in completions):
             notes.append("replies and judgments were written by hand: this shows the tool, and says nothing of a model")
@@ -303,8 +299,8 @@ def _by_case(cases: Sequence[Case], judgments: Sequence[Judgment]) -> dict[str, 
     return found
 
 
-def _scores_axes(plan: DuelPlan) -> bool:
-    return any(judge.axes != "none" for judge in plan.experiment.judges)
+def _scores_axes(design: Design) -> bool:
+    return any(judge.axes != "none" for judge in design.experiment.judges)
 
 
 def _win_rate(found: Preference, comparisons: Sequence[Comparison]) -> WinRate:

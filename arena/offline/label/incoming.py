@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from arena.files.labels import ROWS, LabelFile, labels_of, load
-from arena.files.reading.authored import did_you_mean
+from arena.files.reading.file_model import did_you_mean
 from arena.files.reading.located import Mistakes
 from arena.offline.label.raters import mistake_in_name
 from arena.records.label import Label

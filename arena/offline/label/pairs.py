@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from arena.engine.plan import context_of
+from arena.engine.work import context_of
 from arena.errors import UsageError
 from arena.files.labels import ambiguous_name
 from arena.records.answered import Answered

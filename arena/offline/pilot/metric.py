@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from arena.deciding.wording import quantity
+from arena.engine.design import design_of
 from arena.engine.execute import Executed
 from arena.errors import UsageError
 from arena.kinds.quantities import named
-from arena.offline.aa import plan_of
 from arena.offline.duel.summarise import Found
 from arena.runs.saved import SavedRun
 from arena.stats.intra_cluster import IntraCluster, intra_cluster
@@ -45,9 +45,9 @@ def metric_of_run(run: SavedRun, name: str | None, *, rate: bool) -> MetricOfRun
     Raises:
         UsageError: no such metric, or several and no name, or it was not measured, or it is of the wrong kind.
     """
-    found = Found(plan_of(run), Executed(answered=run.completions, judgments=run.judgments))
+    found = Found(design_of(run), Executed(answered=run.completions, judgments=run.judgments))
     kind = "rate" if rate else "mean"
-    declared = {metric.name: metric for metric in found.plan.experiment.metrics}
+    declared = {metric.name: metric for metric in found.design.experiment.metrics}
     names = list(dict.fromkeys([*declared, *(each.name for each in run.result.metrics)]))
     metrics = {one: declared.get(one) or named(one) for one in names}
     fitting = {

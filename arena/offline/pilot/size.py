@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from arena.deciding.wording import quantity
+from arena.engine.design import design_of
 from arena.engine.execute import Executed
 from arena.errors import UsageError
-from arena.offline.aa import plan_of
 from arena.offline.duel.summarise import Found
 from arena.offline.pilot.rules import Rules
 from arena.planning.duel_size import decisive
@@ -46,11 +46,11 @@ def size_from_run(
     Raises:
         UsageError: nothing is decided, or an argument is outside its domain.
     """
-    plan = plan_of(run)
-    decides = experiment or plan.experiment
+    design = design_of(run)
+    decides = experiment or design.experiment
     level = decides.gate.alpha if alpha is None else alpha
-    found = Found(plan, Executed(answered=run.completions, judgments=run.judgments))
-    comparisons = found.comparisons() if plan.experiment.judges else ()
+    found = Found(design, Executed(answered=run.completions, judgments=run.judgments))
+    comparisons = found.comparisons() if design.experiment.judges else ()
     clusters = [case.cluster for case in found.cases]
     scores = np.array([one.score for one in comparisons])
     if win_rate is not None and not comparisons:

@@ -1,10 +1,12 @@
-"""Ask every pair of a plan, pair after pair; what is asked of one variant alone is asked once."""
+"""Ask every pair of variants, pair after pair; what is asked of one variant alone is asked once."""
 
 from dataclasses import replace
 
-from arena.engine.execute import Answering, Executed, Progress, calls_expected, execute
-from arena.engine.plan import DuelPlan
-from arena.offline.rank.prepare import pair_plans
+from arena.engine.calls import calls_expected
+from arena.engine.design import Design
+from arena.engine.execute import Answering, Executed, Progress, execute
+from arena.engine.work import Work
+from arena.offline.rank.prepare import pairs_of
 from arena.records.answered import Answered
 from arena.records.call import Answer, Completion, Request
 from arena.records.judgment import Judgment
@@ -12,11 +14,12 @@ from arena.records.judgment import Judgment
 Asked = tuple[str, tuple[tuple[str, str], ...]]  # key and subject of a request
 
 
-async def execute_pairs(plan: DuelPlan, completions: Answering, *, progress: Progress) -> Executed:
-    """Carry out the duel of every pair of a plan.
+async def execute_pairs(design: Design, work: Work, completions: Answering, *, progress: Progress) -> Executed:
+    """Carry out the duel of every pair of variants.
 
     Args:
-        plan: of several variants.
+        design: of several variants.
+        work: the answers of all of them.
         completions: the open way to models, cache first.
         progress: told after every call, with the calls of all pairs as the total.
 
@@ -24,12 +27,12 @@ async def execute_pairs(plan: DuelPlan, completions: Answering, *, progress: Pro
         CannotRun: the first fault that every other call would meet as well.
     """
     once = AskedOnce(completions)
-    expected = calls_expected(plan) - sum(task.request is None for task in plan.tasks)
+    expected = calls_expected(design) - sum(task.request is None for task in work.tasks)
     told = _Told(once, progress, expected)
     answered: dict[tuple[str, str, int], Answered] = {}
     judgments: list[Judgment] = []
-    for pair in pair_plans(plan):
-        executed = await execute(pair, once, progress=told)
+    for pair in pairs_of(design, work):
+        executed = await execute(*pair, once, progress=told)
         for one in executed.answered:
             answered.setdefault((one.case, one.variant, one.repeat), one)
         judgments += executed.judgments

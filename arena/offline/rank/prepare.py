@@ -5,13 +5,13 @@ from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
+from arena.engine.design import Design, make_design
 from arena.engine.differences import declared_differences
-from arena.engine.forecast import Forecast, forecast
-from arena.engine.graded import check_means
-from arena.engine.outlook import clusters_of, outlook
-from arena.engine.plan import DuelPlan, plan_duel
-from arena.engine.prepare import callable_models, capped, check_columns
+from arena.engine.plan import Plan, make_plan
+from arena.engine.prepare import check_columns
+from arena.engine.preview import clusters_of, preview
 from arena.engine.select import select_cases
+from arena.engine.work import Work
 from arena.errors import UsageError
 from arena.files import experiments
 from arena.records.experiment import Experiment
@@ -27,7 +27,7 @@ def prepare_rank(
     root: Path | None,
     environment: Mapping[str, str],
     columns: Mapping[str, str] | None = None,
-) -> tuple[DuelPlan, Forecast]:
+) -> Plan:
     """Read an experiment and plan the duels of all its pairs as one; nothing is sent.
 
     Args:
@@ -38,7 +38,7 @@ def prepare_rank(
         columns: field to column of a golden set in .csv or .jsonl.
 
     Returns:
-        The plan, each variant asked once, and what it will ask and cost, every pair's judgments counted.
+        The plan, each variant asked once, every pair's judgments counted.
 
     Raises:
         FileError: mistakes in the files, all at once.
@@ -52,12 +52,9 @@ def prepare_rank(
             f"{path}: a ranking compares answers, and nobody judges them",
             hint="declare `judge: vendor:model`; without a judge, `arena duel` decides by the checks of two variants",
         )
-    cases = select_cases(experiment, options)
-    plan = plan_duel(experiment, options, cases, environment=environment, notes=tuple(_alike(experiment)))
-    plan = replace(plan, purpose="rank", differences=())  # they are of two arms
-    check_means(plan)
-    callable_models(plan)
-    return capped(plan, forecast(plan))
+    selection = select_cases(experiment, options)
+    design = make_design(experiment, options, selection, purpose="rank", notes=tuple(_alike(experiment)))
+    return make_plan(design, options, environment)
 
 
 def _alike(experiment: Experiment) -> Iterator[str]:
@@ -66,50 +63,44 @@ def _alike(experiment: Experiment) -> Iterator[str]:
             yield f"{one.name} and {other.name} are the same: what tells them apart is chance"
 
 
-def pair_plans(plan: DuelPlan) -> Iterator[DuelPlan]:
-    """Yield the plan of the duel of each pair of variants; together they ask what the plan asks.
+def pairs_of(design: Design, work: Work) -> Iterator[tuple[Design, Work]]:
+    """Yield the duel of each pair of variants; together they ask what the ranking asks.
 
     Each is the duel of an experiment with these two variants alone. The pairs that come first share no variant, so
-    that checks, which are of one answer alone, need be made in them only: the plans of later pairs have none.
+    that checks, which are of one answer alone, need be made in them only: later pairs have none.
     """
-    names = tuple(plan.experiment.variants)
+    names = tuple(design.experiment.variants)
     opening = list(zip(names[::2], names[1::2], strict=False))
     graded: set[str] = set()
     for pair in (*opening, *(each for each in combinations(names, 2) if each not in opening)):
-        of_pair = _of_pair(plan, pair)
-        yield _without_checks(of_pair) if graded.issuperset(pair) else of_pair
+        of_pair = _of_pair(design, work, pair)
+        yield _without_checks(*of_pair) if graded.issuperset(pair) else of_pair
         graded.update(pair)
 
 
-def _of_pair(plan: DuelPlan, pair: tuple[str, str]) -> DuelPlan:
-    whole = plan.experiment
+def _of_pair(design: Design, work: Work, pair: tuple[str, str]) -> tuple[Design, Work]:
+    whole = design.experiment
     control = whole.control if whole.control in pair else pair[0]
     treatment = pair[1] if control == pair[0] else pair[0]
     variants = {name: whole.variants[name] for name in pair}
     experiment = replace(whole, variants=variants, control=control, treatment=treatment)
-    return replace(plan, experiment=experiment, tasks=tuple(task for task in plan.tasks if task.variant.name in pair))
+    tasks = tuple(task for task in work.tasks if task.variant.name in pair)
+    return replace(design, experiment=experiment), replace(work, tasks=tasks)
 
 
-def _without_checks(plan: DuelPlan) -> DuelPlan:
-    return replace(
-        plan,
-        experiment=replace(plan.experiment, checks=()),
-        tasks=tuple(replace(task, case=replace(task.case, checks=())) for task in plan.tasks),
-    )
+def _without_checks(design: Design, work: Work) -> tuple[Design, Work]:
+    tasks = tuple(replace(task, case=replace(task.case, checks=())) for task in work.tasks)
+    return replace(design, experiment=replace(design.experiment, checks=())), replace(work, tasks=tasks)
 
 
-def outlook_of(plan: DuelPlan, expected: Forecast) -> Outlook:
-    """Return what is known of a ranking before it is sent.
-
-    Args:
-        plan: what will be asked.
-        expected: what that should cost.
-    """
-    variants = tuple(plan.experiment.variants)
+def preview_ranking(plan: Plan) -> Outlook:
+    """Return what is known of a ranking before it is sent."""
+    design = plan.design
+    variants = tuple(design.experiment.variants)
     pairs = len(variants) * (len(variants) - 1) // 2
-    units = clusters_of(plan) or len(plan.selection.cases)
-    fewest = fewest_clusters(plan.experiment.gate.alpha / pairs)
-    noun = "clusters" if clusters_of(plan) else "cases"
+    units = clusters_of(design) or len(design.selection.cases)
+    fewest = fewest_clusters(design.experiment.gate.alpha / pairs)
+    noun = "clusters" if clusters_of(design) else "cases"
     needs = f"one variant better than another, {pairs} pairs at once: needs ≥ {fewest} {noun}, each of them won"
     reach = Reach(message=needs + (f", you have {units}" if units < fewest else ""), within_reach=units >= fewest)
-    return replace(outlook(plan, expected), variants=variants, provable=(reach,))
+    return replace(preview(plan), variants=variants, provable=(reach,))

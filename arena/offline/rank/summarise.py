@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from arena.engine.design import Design
 from arena.engine.determinism import MEANING, grade, worst
 from arena.engine.execute import Executed
-from arena.engine.plan import DuelPlan
 from arena.errors import UsageError
 from arena.files.judgments import JudgmentColumns
 from arena.measuring.answers import Answers
@@ -51,14 +51,14 @@ def rank_judgments(table: JudgmentColumns, *, source: str, rng: np.random.Genera
     return replace(ranked, source=source, repeats=int(max(table.repeat, default=0)) + 1, judges=judges)
 
 
-def rank_run(plan: DuelPlan, executed: Executed) -> RankResult:
+def rank_run(design: Design, executed: Executed) -> RankResult:
     """Return everything that follows from experiment, completions and judgments.
 
     Args:
-        plan: what was asked, of all variants.
+        design: of all variants.
         executed: what came back, in any order.
     """
-    experiment, cases = plan.experiment, plan.selection.cases
+    experiment, cases = design.experiment, design.selection.cases
     names = tuple(experiment.variants)
     table, numbers = columns_of(names, cases, executed.judgments)
     failed = failed_calls(executed.answered, names, numbers)
@@ -77,7 +77,7 @@ def rank_run(plan: DuelPlan, executed: Executed) -> RankResult:
         failed={name: sum(one.failure is not None for one in answers.all_of(name)) for name in names},
         judge=judge,
         level=level,
-        rng=np.random.default_rng(plan.seed),
+        rng=np.random.default_rng(design.seed),
     )
     cost, cost_reason = cost_of(executed.answered, executed.judgments)
     completions = [one.completion for one in executed.answered if one.completion is not None]
@@ -86,7 +86,7 @@ def rank_run(plan: DuelPlan, executed: Executed) -> RankResult:
         ranked,
         experiment=ExperimentRef(name=experiment.name, hash=experiment.hash),
         hypothesis=experiment.hypothesis,
-        repeats=plan.repeats,
+        repeats=design.repeats,
         models={name: str(each.model) if each.model else None for name, each in experiment.variants.items()},
         judges=judges,
         outcomes={name: answers.outcomes(name) for name in names},
@@ -94,8 +94,8 @@ def rank_run(plan: DuelPlan, executed: Executed) -> RankResult:
         cost_reason=cost_reason,
         determinism=determinism,
         determinism_reason=MEANING[determinism],
-        selection=plan.selection.sentence,
-        notes=(*plan.notes, *ranked.notes),
+        selection=design.selection.sentence,
+        notes=(*design.notes, *ranked.notes),
     )
 
 

@@ -68,7 +68,7 @@ def _reraised(details: ErrorDetails, start: int | None = None) -> InitErrorDetai
     return InitErrorDetails(type=kind, loc=loc, input=details["input"], ctx=details.get("ctx", {}))
 
 
-class Authored(BaseModel):
+class FileModel(BaseModel):
     """A mapping that people write: nothing is guessed, nothing unknown is ignored.
 
     A subclass with a `short` field may be written as that field's text alone.
@@ -87,7 +87,7 @@ class Authored(BaseModel):
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
-        cls.known = frozenset(cls.model_fields)
+        cls.known = frozenset(field.alias or name for name, field in cls.model_fields.items())
         if cls.short and "expected" not in cls.__dict__:
             cls.expected = "text or a mapping"
 
@@ -111,7 +111,7 @@ class Authored(BaseModel):
             raise _problem(f"expected {cls.expected}, found {quoted(written)}{_quoting_hint(cls.short, written)}")
         if not written.keys() <= cls.known:
             if info.context is not None:
-                info.context[id(written)] = list(cls.model_fields)
+                info.context[id(written)] = [field.alias or name for name, field in cls.model_fields.items()]
             if len(written) > MOST_ENTRIES:
                 raise _problem(f"has {len(written):,} keys (known: {', '.join(cls.model_fields)})")
         for key, inner in written.items():
@@ -127,10 +127,10 @@ class Authored(BaseModel):
         return {"anyOf": [*forms, schema]} if forms else schema
 
 
-AnyAuthored = TypeVar("AnyAuthored", bound=Authored)
+AnyFileModel = TypeVar("AnyFileModel", bound=FileModel)
 
 
-def _with_problems(problems: list[str], written: Any, handler: ModelWrapValidatorHandler[AnyAuthored]) -> AnyAuthored:
+def _with_problems(problems: list[str], written: Any, handler: ModelWrapValidatorHandler[AnyFileModel]) -> AnyFileModel:
     """Report the problems between the keys beside those of each key, all at once."""
     errors = [InitErrorDetails(type=_problem(text), input=written) for text in problems]
     try:
@@ -201,7 +201,7 @@ Share = Annotated[float, BeforeValidator(parse_share), WithJsonSchema(_NUMBER_OR
 FilePath = Annotated[str, Field(min_length=1)]
 
 
-class Text(Authored):
+class Text(FileModel):
     """A text, or the file that holds it."""
 
     short: ClassVar[str | None] = "text"

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from statistics import fmean
 
+from arena.engine.design import Design
 from arena.engine.execute import Executed
-from arena.engine.plan import DuelPlan
 from arena.evidence.health import MOST_LOST, failing_arms
 from arena.records.answered import Answered
 from arena.records.case import Case
@@ -19,11 +19,11 @@ FEW_DISTINCT, MANY_DISTINCT = 0.1, 0.5
 MUCH_LONGER = 2.0
 
 
-def doubts(plan: DuelPlan, duel: DuelResult, executed: Executed) -> Iterator[str]:
+def evidence_issues(design: Design, duel: DuelResult, executed: Executed) -> Iterator[str]:
     """Yield a sentence for each thing that keeps a proof from being one.
 
     Args:
-        plan: what was asked.
+        design: of the run.
         duel: what was found.
         executed: what came back.
     """
@@ -31,19 +31,19 @@ def doubts(plan: DuelPlan, duel: DuelResult, executed: Executed) -> Iterator[str
         yield "the answers were written by hand: they prove nothing of a model"
     if any(judgment.authored for judgment in executed.judgments):
         yield "the judgments were written by hand: they prove nothing of an answer"
-    repeated = _repeated(plan.selection.cases)
-    if repeated > MOST_LOST * len(plan.selection.cases):
-        yield f"{repeated} of {len(plan.selection.cases)} cases repeat another one: give copies one 'cluster'"
-    if not plan.experiment.judges:
-        yield from _failing(plan, executed)
+    repeated = _repeated(design.selection.cases)
+    if repeated > MOST_LOST * len(design.selection.cases):
+        yield f"{repeated} of {len(design.selection.cases)} cases repeat another one: give copies one 'cluster'"
+    if not design.experiment.judges:
+        yield from _failing(design, executed)
         return
-    control, treatment = (_texts(executed, arm.name) for arm in (plan.control, plan.treatment))
+    control, treatment = (_texts(executed, arm.name) for arm in (design.control, design.treatment))
     if _is_constant(control, treatment):
         distinct = len(set(treatment))
         answers = "one answer" if distinct == 1 else f"{distinct} different answers"
         yield f"the treatment has {answers} to {len(treatment)} cases: liking them proves nothing"
     ratio = _length_ratio(control, treatment)
-    if ratio >= MUCH_LONGER and not _limits_length(plan) and not _wins_at_equal_length(duel):
+    if ratio >= MUCH_LONGER and not _limits_length(design) and not _wins_at_equal_length(duel):
         yield (
             f"the treatment's answers are {ratio:.1f} times as long and do not win at equal length: "
             "give output_tokens_mean a limit if they may be"
@@ -59,11 +59,11 @@ def _repeated(cases: Sequence[Case]) -> int:
     return sum(len(of_one) - 1 for of_one in units.values())
 
 
-def _failing(plan: DuelPlan, executed: Executed) -> Iterator[str]:
+def _failing(design: Design, executed: Executed) -> Iterator[str]:
     """Yield what a judge's health would say of the arms' failed calls, where there is no judge."""
-    arms = (plan.control.name, plan.treatment.name)
+    arms = (design.control.name, design.treatment.name)
     failures = {arm: sum(row.variant == arm and row.completion is None for row in executed.answered) for arm in arms}
-    asked = len(plan.selection.cases if executed.counted is None else executed.counted) * plan.repeats
+    asked = len(design.selection.cases if executed.counted is None else executed.counted) * design.repeats
     yield from failing_arms(failures, *arms, asked)
 
 
@@ -88,8 +88,8 @@ def _length_ratio(control: list[str], treatment: list[str]) -> float:
     return fmean(map(len, treatment)) / max(fmean(map(len, control)), 1.0)
 
 
-def _limits_length(plan: DuelPlan) -> bool:
-    return any(metric.unit == "tokens" and metric.limits for metric in plan.experiment.metrics)
+def _limits_length(design: Design) -> bool:
+    return any(metric.unit == "tokens" and metric.limits for metric in design.experiment.metrics)
 
 
 def _wins_at_equal_length(duel: DuelResult) -> bool:

@@ -1,46 +1,40 @@
 """A verdict on a run that is there already: nothing is asked, and nothing that changed since is decided on."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from arena.engine.differences import declared_differences
+from arena.engine.design import Design, make_design
 from arena.engine.execute import Executed, watch_of
-from arena.engine.labels import with_labels
-from arena.engine.plan import DuelPlan
+from arena.engine.finish import Finished
+from arena.engine.labels import labels_for
 from arena.engine.select import select_cases
 from arena.errors import StorageFailed, UsageError
 from arena.files import experiments
-from arena.offline.gate.beforehand import known_beforehand, unsent
-from arena.offline.gate.conclude import attempts_of, decided
+from arena.offline.gate.decide import decide
+from arena.offline.gate.ledger import attempts_of
+from arena.offline.gate.precheck import precheck, skipped_result
 from arena.records.experiment import Experiment
 from arena.records.gate import GateResult
 from arena.records.metric import Decision
-from arena.records.run import RunFacts
-from arena.records.selection import Selection
+from arena.records.result import DuelResult
 from arena.runs.saved import SavedRun
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Redecided:
-    """A verdict on a past run, and the facts of that run."""
-
-    result: GateResult
-    facts: RunFacts
-
-
-def decide_again(
+def redecide(
     run: SavedRun,
     *,
+    summarise: Callable[[Design, Executed], DuelResult],
     columns: Mapping[str, str] | None = None,
     unchanged: Decision = "inconclusive",
     clock: Callable[[], datetime],
-) -> Redecided:
+) -> Finished[GateResult]:
     """Decide on a finished run from its answers and judgments.
 
     Args:
         run: of a duel or a gate.
+        summarise: what the run found, as a duel.
         columns: field to column of the golden set, where it is a table.
         unchanged: what arms that do not differ at all are worth.
         clock: the time of day, with its zone, for the ledger of attempts.
@@ -50,20 +44,18 @@ def decide_again(
         StorageFailed: the run's answers or judgments were changed, or some are missing.
         FileError: mistakes in the experiment as it is now.
     """
-    experiment = as_it_was(run, columns)
-    plan = _plan(run, experiment)
-    known = known_beforehand(plan, unchanged=unchanged)
+    design = _design(run, reload_experiment(run, columns))
+    known = precheck(design, unchanged=unchanged)
     if known is not None:
-        return Redecided(result=unsent(plan, known), facts=run.facts)
+        return Finished(result=skipped_result(design, known), facts=run.facts, run=run)
     run.check_contents()
-    executed = _executed(run, plan)
-    # What a stop saved is of the calls that were planned; a run that is decided again plans none.
-    result = replace(decided(plan, executed), early_stop=run.result.early_stop)
-    attempts = attempts_of(plan, result, executed, run=run.id, clock=clock)
-    return Redecided(result=result, facts=replace(run.facts, attempts=attempts))
+    executed = _executed(run, design)
+    result = decide(design, executed, summarise(design, executed))
+    facts = replace(run.facts, attempts=attempts_of(design, result, executed, run=run.id, clock=clock))
+    return Finished(result=result, facts=facts, run=run)
 
 
-def as_it_was(run: SavedRun, columns: Mapping[str, str] | None) -> Experiment:
+def reload_experiment(run: SavedRun, columns: Mapping[str, str] | None) -> Experiment:
     """Return a run's experiment as its files say it now, which must be what they said then.
 
     The control of a run against another commit or run is the run's own: it is not in these files.
@@ -97,7 +89,7 @@ def _changed(run: SavedRun, now: Experiment) -> str:
     return "; ".join(names) or "the experiment means something else now"
 
 
-def _plan(run: SavedRun, experiment: Experiment) -> DuelPlan:
+def _design(run: SavedRun, experiment: Experiment) -> Design:
     options = run.facts.options
     if options.only is not None:
         raise UsageError(f"run {run.id} chose its cases by their outcome (--only {options.only}): no verdict")
@@ -111,42 +103,34 @@ def _plan(run: SavedRun, experiment: Experiment) -> DuelPlan:
             f"run {run.id} was made on the dev cases of a split: those tune, the others decide",
             hint=f"arena gate {experiment.path} asks the gate cases",
         )
-    arms = (experiment.control, experiment.treatment)
-    selection: Selection = select_cases(experiment, options, part="gate")
-    plan = DuelPlan(
-        experiment=experiment,
-        options=options,
-        selection=selection,
-        repeats=options.repeats or experiment.repeats,
-        seed=experiment.seed if options.seed is None else options.seed,
-        tasks=(),
-        differences=declared_differences(*(experiment.variants[name] for name in arms)),
-        environment={},
-        notes=experiment.warnings,
+    return make_design(
+        experiment,
+        options,
+        select_cases(experiment, options, part="gate"),
         purpose=run.facts.purpose,
+        labels=labels_for(experiment, other_control=options.against is not None, run=run.path),
     )
-    return with_labels(plan, run=run.path)
 
 
-def _executed(run: SavedRun, plan: DuelPlan) -> Executed:
+def _executed(run: SavedRun, design: Design) -> Executed:
     """Return what a run has, which must be all that it asked."""
     asked = {row.case for row in run.completions}
     counted = None
-    if plan.options.until_decided:
-        watch = watch_of(plan)
+    if design.until_decided:
+        watch = watch_of(design)
         order = watch.order
         counted = tuple(case for case in order if case.id in asked)
         if counted != order[: len(counted)]:
             raise StorageFailed(f"run {run.id}: answers are missing in between: nothing is decided on it")
-    cases = plan.selection.cases if counted is None else counted
-    _check_rows(run, plan, [case.id for case in cases])
+    cases = design.selection.cases if counted is None else counted
+    _check_rows(run, design, [case.id for case in cases])
     decided = counted is not None and bool(run.result.early_stop and run.result.early_stop.decided)
     return Executed(answered=run.completions, judgments=run.judgments, counted=counted, decided=decided)
 
 
-def _check_rows(run: SavedRun, plan: DuelPlan, cases: list[str]) -> None:
-    arms = (plan.control.name, plan.treatment.name)
-    wanted = {(case, arm, repeat) for case in cases for arm in arms for repeat in range(plan.repeats)}
+def _check_rows(run: SavedRun, design: Design, cases: list[str]) -> None:
+    arms = (design.control.name, design.treatment.name)
+    wanted = {(case, arm, repeat) for case in cases for arm in arms for repeat in range(design.repeats)}
     there = {(row.case, row.variant, row.repeat): row for row in run.completions}
     missing = sorted(wanted - there.keys())
     if missing or there.keys() - wanted:
@@ -155,9 +139,9 @@ def _check_rows(run: SavedRun, plan: DuelPlan, cases: list[str]) -> None:
     pairs = sum(
         all(there[case, arm, repeat].completion is not None for arm in arms)
         for case in cases
-        for repeat in range(plan.repeats)
+        for repeat in range(design.repeats)
     )
-    per_pair = sum(2 if judge.presentations == "both" else 1 for judge in plan.experiment.judges)
+    per_pair = sum(2 if judge.presentations == "both" else 1 for judge in design.experiment.judges)
     if len(run.judgments) != pairs * per_pair:
         raise StorageFailed(
             f"run {run.id}: {pairs * per_pair} judgments were asked and {len(run.judgments)} are there: "

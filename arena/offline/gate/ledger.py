@@ -1,11 +1,15 @@
-"""What of a gate makes it the same attempt as another: its cases, and the evidence about them."""
+"""The ledger of attempts: what makes two gates the same one is their cases, and the evidence about them."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
+from arena.engine.design import Design
 from arena.engine.execute import Executed
 from arena.records.case import Case
 from arena.records.gate import GateResult
+from arena.records.run import Attempts
+from arena.runs import attempts
 from arena.runs.attempts import Attempt
 from arena.runs.codec import dumps, to_json
 
@@ -31,6 +35,18 @@ def attempt_of(result: GateResult, cases: Sequence[Case], executed: Executed, *,
         decision=result.decision,
         run=run,
     )
+
+
+def attempts_of(
+    design: Design, result: GateResult, executed: Executed, *, run: str, clock: Callable[[], datetime]
+) -> Attempts:
+    """Enter a verdict in the ledger of this machine and return what that knows.
+
+    Raises:
+        StorageFailed: the ledger cannot be written.
+    """
+    attempt = attempt_of(result, design.selection.cases, executed, run=run)
+    return attempts.record(design.root, attempt, alpha=design.experiment.gate.alpha, clock=clock)
 
 
 def _said(completion: object) -> str:

@@ -1,7 +1,5 @@
 """A finished run asked again of what is stored, to carry its requests and answers elsewhere."""
 
-import asyncio
-import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,15 +7,14 @@ from typing import Any
 
 from arena.completions.open import Completions, CompletionSettings, open_completions
 from arena.completions.retry import HashedChance
-from arena.engine.ask import Executing
-from arena.engine.execute import execute
-from arena.engine.plan import DuelPlan, plan_duel
+from arena.engine.design import Design, design_of
+from arena.engine.execute import Executing
+from arena.engine.run import Silence, run_to_end
+from arena.engine.work import Work, make_work
 from arena.errors import CacheMiss
-from arena.offline.rank.execute import execute_pairs
 from arena.records.call import Answer, CallFailure, Completion, FailureKind, Request
 from arena.records.experiment import Experiment
 from arena.records.run_options import RunOptions
-from arena.records.selection import Selection
 from arena.runs.saved import SavedRun
 
 Pair = tuple[Request, Completion]
@@ -49,27 +46,26 @@ class Recorder:
         return self._completions.paid_usd
 
 
-class _Silence:
-    """Progress that nobody watches: nothing is called."""
-
-    def advance(self, done: int, total: int, paid_usd: float | None) -> None:
-        """Take no note."""
-
-
-def record(run: SavedRun, *, cache_dir: Path) -> list[Pair]:
+def record(run: SavedRun, executing: Executing, *, cache_dir: Path, environment: Mapping[str, str]) -> list[Pair]:
     """Return every request of a run with its stored answer, in the order of the golden set.
+
+    Args:
+        run: a finished one.
+        executing: carries out the tasks of its kind.
+        cache_dir: where its completions are kept.
+        environment: where addresses of vendors may be rebound.
 
     Raises:
         CacheMiss: an answer is neither in the cache nor in the experiment's transcript.
     """
-    plan = _plan(run)
+    design = design_of(run)
+    work = make_work(design, RunOptions(offline=True), environment)
     try:
-        executing = execute_pairs if run.is_ranking else execute
-        pairs = asyncio.run(_ask(plan, _settings(run, plan, cache_dir), failures_of(run), executing))
+        pairs = run_to_end(_ask(design, work, _settings(run, cache_dir), failures_of(run), executing))
     except CacheMiss as error:
         hint = "a base URL is part of every call: set what the run had (OPENAI_BASE_URL …), or name its --cache-dir"
         raise CacheMiss(error.message, hint=hint) from None
-    places = {case.id: place for place, case in enumerate(plan.selection.cases)}
+    places = {case.id: place for place, case in enumerate(design.selection.cases)}
     return sorted(pairs, key=lambda pair: _place(pair[0], places))
 
 
@@ -84,32 +80,28 @@ def failures_of(run: SavedRun) -> dict[str, CallFailure]:
     return found
 
 
-def _settings(run: SavedRun, plan: DuelPlan, cache_dir: Path) -> CompletionSettings:
+def _settings(run: SavedRun, cache_dir: Path) -> CompletionSettings:
     return CompletionSettings(
         cache_dir=cache_dir,
-        root=plan.root,
+        root=Path(run.experiment.root),
         run_id=run.id,
         offline=True,
-        transcript=plan.experiment.transcript,
+        transcript=run.experiment.transcript,
     )
 
 
-def _plan(run: SavedRun) -> DuelPlan:
-    asked = {row.case for row in run.completions}
-    cases = tuple(case for case in run.experiment.golden.cases if case.id in asked)
-    repeats = run.ranking.repeats if run.is_ranking else run.result.repeats
-    options = RunOptions(repeats=repeats, offline=True)
-    return plan_duel(run.experiment, options, Selection(cases=cases), environment=dict(os.environ))
-
-
 async def _ask(
-    plan: DuelPlan, settings: CompletionSettings, failed: Mapping[str, CallFailure], executing: Executing
+    design: Design,
+    work: Work,
+    settings: CompletionSettings,
+    failed: Mapping[str, CallFailure],
+    executing: Executing,
 ) -> list[Pair]:
     async with open_completions(
-        settings, environment=plan.environment, clock=_now, rng=HashedChance(plan.seed)
+        settings, environment=work.workspace.environment, clock=_now, rng=HashedChance(design.seed)
     ) as completions:
         recorder = Recorder(completions, failed)
-        await executing(plan, recorder, progress=_Silence())
+        await executing(design, work, recorder, progress=Silence())
         return recorder.pairs
 
 

@@ -1,0 +1,42 @@
+"""A verdict on what a duel found, by the rules of its experiment."""
+
+from dataclasses import fields
+
+from arena.deciding.verdict import verdict
+from arena.engine.design import Design
+from arena.engine.execute import Executed
+from arena.offline.gate.evidence_issues import evidence_issues
+from arena.offline.gate.must_pass import must_pass
+from arena.records.gate import GateResult
+from arena.records.result import DuelResult
+
+
+def decide(design: Design, executed: Executed, duel: DuelResult) -> GateResult:
+    """Return what a gate says of everything that came back: a pure function, as the duel's summary is.
+
+    Args:
+        design: of the run.
+        executed: what came back, in any order.
+        duel: its summary.
+    """
+    rules = design.experiment.gate
+    tags = must_pass(
+        rules.must_pass,
+        design.selection.cases if executed.counted is None else executed.counted,
+        executed.answered,
+        treatment=design.treatment.name,
+        alpha=rules.alpha,
+    )
+    issues = tuple(evidence_issues(design, duel, executed))
+    found = verdict(duel, declared=design.experiment.metrics, must_pass=tags, doubts=issues, alpha=rules.alpha)
+    kept = {field.name: getattr(duel, field.name) for field in fields(DuelResult) if field.name != "kind"}
+    return GateResult(
+        **kept,
+        kind="gate",
+        decision=found.decision,
+        advice=found.advice,
+        reasons=found.reasons,
+        must_pass=tags,
+        sent=True,
+        sealed=design.experiment.split is not None,
+    )
