@@ -1,6 +1,8 @@
 """Ask what a plan asks, with completions opened around it."""
 
+import threading
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -56,9 +58,8 @@ async def ask(
         Interrupted: SIGINT or SIGTERM; likewise.
     """
     started = seconds()
-    hint = "run the same command again: it goes on where it stopped, and pays for nothing twice"
     async with (
-        interruptible(hint=hint, last_resort=last_resort),
+        _stoppable(last_resort=last_resort),
         open_completions(
             _settings(plan, run_id, cache_dir),
             environment=plan.work.workspace.environment,
@@ -71,6 +72,14 @@ async def ask(
         opened.check_endpoints()
         spending = _spending(opened, seconds() - started)
         return RunOutput(executed=executed, spending=spending, warnings=opened.warnings)
+
+
+def _stoppable(*, last_resort: bool) -> AbstractAsyncContextManager[None]:
+    """Return what turns signals into an orderly end; they arrive in the main thread alone."""
+    if threading.current_thread() is not threading.main_thread():
+        return nullcontext()
+    hint = "run the same command again: it goes on where it stopped, and pays for nothing twice"
+    return interruptible(hint=hint, last_resort=last_resort)
 
 
 def _announcing(plan: Plan, announce: Callable[[], None]) -> OpenProvider:

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -122,8 +123,16 @@ def run(plan: Plan, procedure: Procedure[Found], runtime: Runtime) -> Finished[F
 
 
 def run_to_end(work: Coroutine[Any, Any, Value]) -> Value:
-    """Return what asynchronous work returns, run from code that is not."""
-    return asyncio.run(work)
+    """Return what asynchronous work returns, run from code that is not.
+
+    Where a loop runs already, as in a notebook or an asynchronous test, it is run in a thread beside it.
+    """
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(work)
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        return beside.submit(asyncio.run, work).result()
 
 
 def _preload(plan: Plan) -> None:
