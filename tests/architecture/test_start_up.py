@@ -11,7 +11,8 @@ from duel_files import cases, write_experiment
 from loopback import Loopback
 from patience import HANG_S
 
-HEAVY = ("numpy", "scipy", "yaml", "pydantic", "openai", "anthropic", "diskcache", "jinja2", "genai_prices", "httpx2")
+RARE = ("jinja2", "jsonpath", "jsonschema", "dotenv")  # what most experiments do without
+HEAVY = ("numpy", "scipy", "yaml", "pydantic", "openai", "anthropic", "diskcache", "genai_prices", "httpx2", *RARE)
 
 LOADED = """
 import atexit, sys
@@ -70,6 +71,7 @@ def test_a_warm_run_imports_no_sdk(tmp_path: Path) -> None:
         warm = loaded(run_script(LOADED, tmp_path, server.environment, "duel", "experiment.yaml", "-q"))
     assert "openai" in cold
     assert not warm & {"openai", "anthropic", "aiohttp", "httpx2"}
+    assert not cold & set(RARE)
 
 
 def test_no_socket_opens_but_to_the_configured_endpoint(tmp_path: Path) -> None:
