@@ -21,7 +21,7 @@ def report(
     here = Path.cwd()
     folder = project_root(root, start=here)
     saved = load(find(run, root=folder))
-    result = saved.ranking if saved.is_ranking else saved.result
+    result = saved.ranking if saved.is_ranking else saved.found
     check_formats(result.kind, output_format, files)
     found = found_in(saved, result, facts=saved.facts, reference=run_reference(run, folder, start=here))
     with telling_junit(saved.id, output_format, files):

@@ -9,14 +9,14 @@ from arena.engine.ask import RunOutput
 from arena.engine.design import Design
 from arena.engine.execute import Executed, Executing, execute
 from arena.engine.plan import Plan
+from arena.records.gate import DuelOrGate, GateResult
 from arena.records.ranking import RankResult
-from arena.records.result import DuelResult
 from arena.records.run import Attempts, RunFacts
 from arena.runs.folder import RunFolder
 from arena.runs.saved import SavedRun
 
-Found = TypeVar("Found", bound=DuelResult | RankResult)
-Found_co = TypeVar("Found_co", bound=DuelResult | RankResult, covariant=True)
+Found = TypeVar("Found", bound=DuelOrGate | RankResult)
+Found_co = TypeVar("Found_co", bound=DuelOrGate | RankResult, covariant=True)
 
 
 class Summarise(Protocol[Found_co]):
@@ -72,6 +72,7 @@ def finish(plan: Plan, output: RunOutput, folder: RunFolder, procedure: Procedur
     if procedure.record is not None:
         known = procedure.record(plan.design, result, output.executed, run=folder.id, clock=folder.clock)
         folder.facts = replace(folder.facts, attempts=known)
-    spending = replace(output.spending, replay=output.spending.replay or result.determinism)
+    determinism = result.duel.determinism if isinstance(result, GateResult) else result.determinism
+    spending = replace(output.spending, replay=output.spending.replay or determinism)
     folder.finish(result, completions=output.executed.answered, judgments=output.executed.judgments, spending=spending)
     return Finished(result=result, facts=folder.facts, run=SavedRun(folder.path), warnings=output.warnings)

@@ -46,12 +46,25 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GateResult(DuelResult):
-    """A duel on the gate's cases with its verdict."""
+class GateResult:
+    """A verdict, and the duel on the gate's cases that it rests on; in JSON the keys of both stand side by side."""
 
-    decision: Decision
-    advice: Advice
-    reasons: tuple[Reason, ...]
+    kind: Literal["gate"] = "gate"
+    duel: DuelResult  # of nothing, where nothing was sent
+    verdict: Verdict
     must_pass: tuple[MustPass, ...]
     sent: bool  # False: the verdict was known before anything was asked
     sealed: bool  # the cases are held out by a split: their texts stay out of what a pull request shows
+
+    @property
+    def decision(self) -> Decision:
+        """Return what is decided."""
+        return self.verdict.decision
+
+
+DuelOrGate = DuelResult | GateResult
+
+
+def duel_of(result: DuelOrGate) -> DuelResult:
+    """Return a duel, or the one that a gate's verdict rests on."""
+    return result.duel if isinstance(result, GateResult) else result

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
 
+from arena.records.gate import DuelOrGate, duel_of
 from arena.records.metric import Decision
 from arena.records.result import ArmDifference, DuelResult
 from arena.records.run import RunFacts
@@ -15,7 +16,7 @@ MOST_ANNOTATIONS = 10  # of one kind in one step; more are not shown
 TITLE = "arena gate"
 
 
-def render(found: Found[DuelResult], page: Page) -> str:
+def render(found: Found[DuelOrGate], page: Page) -> str:
     """Return one annotation for the verdict and one for each reason that keeps it from passing.
 
     They point at the first changed line of the treatment's prompt file where it has one, else at the experiment.
@@ -23,21 +24,22 @@ def render(found: Found[DuelResult], page: Page) -> str:
     return "".join(f"{line}\n" for line in _annotations(found))
 
 
-def _annotations(found: Found[DuelResult]) -> Iterator[str]:
-    place = _place(found.result, found.facts)
+def _annotations(found: Found[DuelOrGate]) -> Iterator[str]:
+    duel = duel_of(found.result)
+    place = _place(duel, found.facts)
     if not is_gate(found):
-        rate = found.result.win_rate
+        rate = duel.win_rate
         said = "no win rate" if rate is None or rate.value is None else f"win rate {100 * rate.value:.1f}%"
-        yield annotation("notice", f"{found.result.experiment.name}: {said}", place)
+        yield annotation("notice", f"{duel.experiment.name}: {said}", place)
         return
-    result = found.result
-    open_reasons = [reason for reason in result.reasons if reason.decision != "pass"]
+    verdict = found.result.verdict
+    open_reasons = [reason for reason in verdict.reasons if reason.decision != "pass"]
     first = open_reasons[: MOST_ANNOTATIONS - 1]
-    headline = f"{result.decision.upper()}: {summary(found)}"
+    headline = f"{verdict.decision.upper()}: {summary(found)}"
     if len(open_reasons) > len(first):
         headline += f" ({len(open_reasons) - len(first)} more reasons in the report)"
-    counted_as_fail = result.decision == "inconclusive" and found.counted_as == "fail"
-    yield annotation(COMMANDS["fail" if counted_as_fail else result.decision], headline, place)
+    counted_as_fail = verdict.decision == "inconclusive" and found.counted_as == "fail"
+    yield annotation(COMMANDS["fail" if counted_as_fail else verdict.decision], headline, place)
     for reason in first:
         yield annotation(COMMANDS[reason.decision], reason.message, place)
 

@@ -15,11 +15,11 @@ _NO_XML = re.compile("[\ufffe\uffff]")
 
 def render(found: Found[GateResult], page: Page) -> str:
     """Return a test suite: a failure for what is refuted, skipped for what is open."""
-    result = found.result
-    suite = _suite(result.experiment.name, seconds=spent_by(found.facts).seconds)
+    verdict = found.result.verdict
+    suite = _suite(found.result.duel.experiment.name, seconds=spent_by(found.facts).seconds)
     # A verdict that the command line counts as a pass or a fail is that in CI, and keeps its words.
-    counted = found.counted_as if result.decision == "inconclusive" else None
-    for reason in result.reasons:
+    counted = found.counted_as if verdict.decision == "inconclusive" else None
+    for reason in verdict.reasons:
         _add(suite, reason, counted)
     _count(suite)
     return _text(suite)

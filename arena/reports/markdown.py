@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import unified_diff
 
-from arena.records.gate import GateResult
+from arena.records.gate import DuelOrGate, duel_of
 from arena.records.metric import Decision
 from arena.records.result import (
     ArmDifference,
@@ -36,23 +36,23 @@ MARKS: Mapping[Decision | None, str] = {"pass": "✅", "fail": "❌", "inconclus
 SEALED = "The cases are held out by a split: their texts are not shown here."
 
 
-def render(found: Found[DuelResult], page: Page) -> str:
+def render(found: Found[DuelOrGate], page: Page) -> str:
     """Return the report of a duel or a gate as GitHub-flavoured markdown of less than 64 kB."""
-    result = found.result
-    head = [marker(result), f"## {_headline(found)}", "", *_summary(found)]
-    sections = [_reasons(result), _arms(result.differences), _axes(result), _metrics(result), _judge(result)]
+    result = duel_of(found.result)
+    head = [marker(found.result), f"## {_headline(found)}", "", *_summary(found)]
+    sections = [_reasons(found), _arms(result.differences), _axes(result), _metrics(result), _judge(result)]
     tail = [*_notes(result), *_footer(found)]
-    text = _joined([head, *sections, _lost(result, MOST_LOST), tail])
+    text = _joined([head, *sections, _lost(found, MOST_LOST), tail])
     for most in (5, 2, 0):
         if len(text.encode()) < MOST_BYTES:
             return text
-        text = _joined([head, *sections, _lost(result, most), tail])
+        text = _joined([head, *sections, _lost(found, most), tail])
     return text if len(text.encode()) < MOST_BYTES else _cut(text)
 
 
-def marker(result: DuelResult) -> str:
+def marker(result: DuelOrGate) -> str:
     """Return the hidden line by which a comment on the same experiment is found again."""
-    name = hashlib.sha256(result.experiment.name.encode(errors="backslashreplace")).hexdigest()[:16]
+    name = hashlib.sha256(duel_of(result).experiment.name.encode(errors="backslashreplace")).hexdigest()[:16]
     return f"<!-- prompt-arena {result.kind} {name} -->"
 
 
@@ -65,16 +65,16 @@ def _cut(text: str) -> str:
     return f"{kept}\n\n… the rest is too long for a comment: `arena report` shows it.\n"
 
 
-def _headline(found: Found[DuelResult]) -> str:
-    result = found.result
+def _headline(found: Found[DuelOrGate]) -> str:
+    result = duel_of(found.result)
     name = plain(result.experiment.name)
     if is_gate(found):
         return f"{HEADLINES[found.result.decision]} · {name}: {summary(found)}"
     return f"{name}: {plain(result.control)} → {plain(result.treatment)}"
 
 
-def _summary(found: Found[DuelResult]) -> Iterator[str]:
-    result, facts = found.result, found.facts
+def _summary(found: Found[DuelOrGate]) -> Iterator[str]:
+    result, facts = duel_of(found.result), found.facts
     if result.hypothesis:
         yield f"*{plain(result.hypothesis)}*\n"
     rate = result.win_rate
@@ -90,10 +90,11 @@ def _summary(found: Found[DuelResult]) -> Iterator[str]:
         yield f"\n{plain(facts.attempts.note)}"
 
 
-def _reasons(result: DuelResult) -> list[str]:
-    if not isinstance(result, GateResult):
+def _reasons(found: Found[DuelOrGate]) -> list[str]:
+    if not is_gate(found):
         return []
-    rows = [f"| {MARKS[each.decision]} | {plain(each.criterion)} | {plain(each.message)} |" for each in result.reasons]
+    reasons = found.result.verdict.reasons
+    rows = [f"| {MARKS[each.decision]} | {plain(each.criterion)} | {plain(each.message)} |" for each in reasons]
     return ["| | criterion | what was found |", "|---|---|---|", *rows]
 
 
@@ -189,7 +190,8 @@ def _one_judge(judge: JudgeHealth) -> Iterator[str]:
         yield f"- {count} answer{'' if count == 1 else 's'} may be talking to the judge"
 
 
-def _lost(result: DuelResult, most: int) -> list[str]:
+def _lost(found: Found[DuelOrGate], most: int) -> list[str]:
+    result = duel_of(found.result)
     if not result.lost or not most:
         return []
     worst = result.lost[:most]
@@ -197,7 +199,7 @@ def _lost(result: DuelResult, most: int) -> list[str]:
         f", the worst {len(worst)}" if len(result.lost) > len(worst) else ""
     )
     lines = ["<details>", f"<summary>{title}</summary>", ""]
-    if isinstance(result, GateResult) and result.sealed:
+    if is_gate(found) and found.result.sealed:
         ids = ", ".join(code_span(each.case) for each in worst)
         return [*lines, SEALED, "", ids, "", "</details>"]
     for each in worst:
@@ -219,8 +221,8 @@ def _notes(result: DuelResult) -> list[str]:
     return [f"- {plain(note)}" for note in notes] + ([""] if notes else [])
 
 
-def _footer(found: Found[DuelResult]) -> list[str]:
-    result, facts, spent = found.result, found.facts, spent_by(found.facts)
+def _footer(found: Found[DuelOrGate]) -> list[str]:
+    result, facts, spent = duel_of(found.result), found.facts, spent_by(found.facts)
     parts = [f"run {code_span(facts.run)}"] if facts else []
     parts += [f"experiment {code_span(result.experiment.hash[:12])}"]
     parts += [f"{spent.made} calls, {spent.cached} cached"]

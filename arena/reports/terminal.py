@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from rich.text import Text
 
+from arena.records.gate import DuelOrGate, duel_of
 from arena.records.metric import Decision, Limit
 from arena.records.result import (
     AxisResult,
@@ -43,9 +44,9 @@ OUTCOMES: Mapping[str, str] = {
 DOT = " · "
 
 
-def render(found: Found[DuelResult], page: Page) -> str:
+def render(found: Found[DuelOrGate], page: Page) -> str:
     """Return the report of a duel or a gate as text."""
-    canvas, result = Canvas.of(page), found.result
+    canvas, result = Canvas.of(page), duel_of(found.result)
     sections = [
         _header(canvas, result),
         verdict_lines(canvas, found) if is_gate(found) else [],

@@ -5,9 +5,8 @@ from typing import TypeGuard
 
 from rich.text import Text
 
-from arena.records.gate import GateResult
+from arena.records.gate import DuelOrGate, GateResult
 from arena.records.metric import Decision
-from arena.records.result import DuelResult
 from arena.reports.canvas import Canvas
 from arena.reports.metric_table import MARKS
 from arena.reports.report import Found
@@ -19,17 +18,17 @@ WORDS: Mapping[Decision, tuple[str, str]] = {
 }
 
 
-def is_gate(found: Found[DuelResult]) -> TypeGuard[Found[GateResult]]:
+def is_gate(found: Found[DuelOrGate]) -> TypeGuard[Found[GateResult]]:
     """Return whether a verdict was found."""
     return isinstance(found.result, GateResult)
 
 
 def verdict_lines(canvas: Canvas, found: Found[GateResult]) -> list[Text]:
     """Return the verdict, what follows from it, its reasons, and what is known of earlier attempts."""
-    result, facts = found.result, found.facts
-    word, style = WORDS[result.decision]
+    verdict, facts = found.result.verdict, found.facts
+    word, style = WORDS[verdict.decision]
     lines = canvas.wrap(Text.assemble(" ", (word, style), f"  {canvas.foreign_line(summary(found))}"))
-    for reason in result.reasons:
+    for reason in verdict.reasons:
         mark, colour = MARKS[reason.decision]
         lines += canvas.hang(Text.assemble(" ", (mark, colour), " "), Text(canvas.foreign_line(reason.message)))
     if facts and facts.attempts:
@@ -39,7 +38,7 @@ def verdict_lines(canvas: Canvas, found: Found[GateResult]) -> list[Text]:
 
 def summary(found: Found[GateResult]) -> str:
     """Return in one line what a verdict means, and what the command line made of it."""
-    parts: list[str] = [found.result.advice]
+    parts: list[str] = [found.result.verdict.advice]
     if not found.result.sent:
         parts.append("nothing was sent")
     if counted := found.counted_as:

@@ -13,16 +13,18 @@ from arena.errors import ArenaError
 from arena.records.answered import Answered
 from arena.records.call import SettingReport
 from arena.records.experiment import Experiment
+from arena.records.gate import DuelOrGate
 from arena.records.judgment import Judgment
 from arena.records.ranking import RankResult
-from arena.records.result import SCHEMA_VERSION, DuelResult
+from arena.records.result import SCHEMA_VERSION
 from arena.records.run import ExperimentFacts, Purpose, RunFacts, Spending
 from arena.records.run_options import RunOptions
-from arena.runs.codec import dumps, to_json
+from arena.runs.codec import dumps
 from arena.runs.facts import facts_to_json
 from arena.runs.home import MANIFEST, prepare_home, read_facts, run_folders
 from arena.runs.lock import Lock, acquire
 from arena.runs.provenance import git_state, versions
+from arena.runs.results import result_to_json
 from arena.runs.rows import (
     completion_to_json,
     in_order_of_completions,
@@ -63,7 +65,7 @@ class RunFolder:
 
     def finish(
         self,
-        result: DuelResult | RankResult,
+        result: DuelOrGate | RankResult,
         *,
         completions: Iterable[Answered],
         judgments: Iterable[Judgment],
@@ -79,7 +81,7 @@ class RunFolder:
             COMPLETIONS: self._write_lines(COMPLETIONS, (completion_to_json(row) for row in rows)),
             JUDGMENTS: self._write_lines(JUDGMENTS, map(judgment_to_json, in_order_of_judgments(judgments))),
         }
-        self._write(RESULT, to_json(result))
+        self._write(RESULT, result_to_json(result))
         self.facts = replace(
             self.facts,
             status="complete",

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from arena.errors import ArenaError
-from arena.records.gate import GateResult
+from arena.records.gate import DuelOrGate, GateResult, duel_of
 from arena.records.metric import Decision
 from arena.records.result import DuelResult
 from arena.records.run import RunFacts
@@ -68,13 +68,13 @@ def _past_run(path: Path, facts: RunFacts) -> PastRun:
 
 def _with_found(listed: PastRun, run: SavedRun) -> PastRun:
     if not run.is_ranking:
-        return _with_headline(listed, run.result)
+        return _with_headline(listed, run.found)
     best = " or ".join(one.name for one in run.ranking.variants if 1 in one.rank_set)
     return replace(listed, cases=run.ranking.cases, headline="best", best=best)
 
 
-def _with_headline(listed: PastRun, result: DuelResult) -> PastRun:
-    found = _with_what_decides(listed, result)
+def _with_headline(listed: PastRun, result: DuelOrGate) -> PastRun:
+    found = _with_what_decides(listed, duel_of(result))
     return replace(found, decision=result.decision) if isinstance(result, GateResult) else found
 
 

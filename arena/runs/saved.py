@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from arena.errors import StorageFailed, UsageError
 from arena.records.answered import Answered
 from arena.records.experiment import Experiment
-from arena.records.gate import GateResult
+from arena.records.gate import DuelOrGate, duel_of
 from arena.records.judgment import Judgment
 from arena.records.ranking import RankResult
 from arena.records.result import DuelResult
@@ -20,6 +20,7 @@ from arena.runs.facts import facts_from_json
 from arena.runs.folder import COMPLETIONS, EXPERIMENT, JUDGMENTS, RESULT
 from arena.runs.home import MANIFEST
 from arena.runs.lock import is_held
+from arena.runs.results import duel_or_gate_from_json, kind_of
 from arena.runs.rows import completion_from_json, judgment_from_json
 from arena.runs.snapshot import experiment_from_json
 
@@ -42,8 +43,13 @@ class SavedRun:
         """Return what belongs to this run alone: times, spending, versions, options."""
         return self._read(MANIFEST, facts_from_json)
 
-    @cached_property
+    @property
     def result(self) -> DuelResult:
+        """Return what the duel found, a gate's own one too; raise as `found` does."""
+        return duel_of(self.found)
+
+    @cached_property
+    def found(self) -> DuelOrGate:
         """Return what the run found.
 
         Raises:
@@ -54,12 +60,12 @@ class SavedRun:
                 f"run {self.id} ranks several variants, and this is about two",
                 hint="`arena report`, `show` and `runs` read it; `arena duel` compares two",
             )
-        return self._read(RESULT, _duel_or_gate)
+        return self._read(RESULT, duel_or_gate_from_json)
 
     @cached_property
     def is_ranking(self) -> bool:
         """Return whether the run ranks several variants: `ranking` is then what it found."""
-        return self._read(RESULT, _object).get("kind") == "rank"
+        return bool(self._read(RESULT, kind_of) == "rank")
 
     @cached_property
     def ranking(self) -> RankResult:
@@ -129,13 +135,3 @@ def load(folder: Path) -> SavedRun:
         again = f"arena {run.facts.purpose} {run.facts.experiment.path}"
         raise UsageError(f"run {run.id} was interrupted", hint=f"{again} takes it up where it stopped")
     return run
-
-
-def _duel_or_gate(data: Any) -> DuelResult:
-    return from_json(GateResult if _object(data).get("kind") == "gate" else DuelResult, data)
-
-
-def _object(data: Any) -> dict[str, Any]:
-    if not isinstance(data, dict):
-        raise Undecodable("expected an object")
-    return data

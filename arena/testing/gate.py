@@ -74,7 +74,9 @@ def assert_not_worse(
         warnings.warn(warning, stacklevel=2)
     result = finished.result
     if result.decision == "fail" or (result.decision == "inconclusive" and inconclusive == "fail"):
-        raise AssertionError(f"{result.experiment.name}: {result.decision}, {result.advice}\n\n{_report(finished)}")
+        raise AssertionError(
+            f"{result.duel.experiment.name}: {result.decision}, {result.verdict.advice}\n\n{_report(finished)}"
+        )
     return result
 
 

@@ -15,7 +15,7 @@ from duel_files import cases, write_experiment
 from hostile_text import DANGEROUS, HOSTILE, everywhere
 from loopback import Loopback
 from report_pages import FAINT, WIDER, write
-from sample_gates import decided, gate
+from sample_gates import decided, gate, with_duel
 from sample_results import attempts, people
 
 ATTACKS = (
@@ -64,7 +64,7 @@ def test_the_page_of_a_real_gate_is_read_on_any_screen(project: Path, width: int
 @pytest.mark.parametrize("dark", [False, True])
 def test_text_stands_out_from_its_ground(tmp_path: Path, *, dark: bool) -> None:
     """Every text has the contrast that WCAG 2.2 asks for at level AA, 4.5 to 1, in light and in dark."""
-    address = write(tmp_path, replace(decided("fail"), people=people()), [details(i) for i in range(8)])
+    address = write(tmp_path, with_duel(decided("fail"), people=people()), [details(i) for i in range(8)])
     with chromium(dark=dark) as browser:
         page = browser.page
         page.goto(address)
@@ -117,7 +117,7 @@ def test_hostile_text_is_text(tmp_path: Path) -> None:
 
 def _page_of(folder: Path, attack: str) -> str:
     ours = frozenset({"advice", "what", "variant", "control", "treatment"})
-    found = replace(everywhere(gate(), attack, but=ours), people=everywhere(people(), attack))
+    found = with_duel(everywhere(gate(), attack, but=ours), people=everywhere(people(), attack))
     failure = CallFailure(request_key="k", kind=FailureKind.TIMEOUT, message=attack)
     lost = replace(answered(9, "treatment"), answer=failure)
     some = [details(i, text=attack) for i in range(4)]
@@ -194,7 +194,7 @@ def test_nothing_is_too_long_for_a_screen(tmp_path: Path, width: int) -> None:
     """Four hundred letters without a break in every name and text scroll nothing sideways."""
     word = "W" * 400
     ours = frozenset({"advice", "variant", "control", "treatment"})
-    found = replace(everywhere(gate(), word, but=ours), people=everywhere(people(), word))
+    found = with_duel(everywhere(gate(), word, but=ours), people=everywhere(people(), word))
     address = write(tmp_path, found, [details(i, text=word) for i in range(3)], run=word, files={word: word})
     with chromium(width=width) as browser:
         page = browser.page

@@ -13,7 +13,7 @@ from command_line import arena
 from detailed_cases import answered, details, judgment
 from duel_files import cases, write_experiment
 from report_pages import write
-from sample_gates import decided, gate
+from sample_gates import decided, gate, with_duel
 from sample_results import attempts, estimate, judge, metrics, people, result, undecided, win_rate, without_judge
 
 
@@ -255,10 +255,10 @@ def test_the_diff_marks_the_words_that_changed(tmp_path: Path) -> None:
     )
     with chromium() as browser:
         page = browser.page
-        page.goto(write(tmp_path, gate(differences=found)))
+        page.goto(write(tmp_path, with_duel(gate(), differences=found)))
         assert page.locator(".diff ins").all_inner_texts() == [" and kind"]
         assert page.locator(".diff .gap").count() == 1
         assert page.locator(".went, .came").count() == 4
         assert "not set → 0.7" in page.locator("#arms").inner_text()
-        page.goto(write(tmp_path, gate(differences=())))
+        page.goto(write(tmp_path, with_duel(gate(), differences=())))
         assert "nothing to compare" in page.locator("#arms").inner_text()

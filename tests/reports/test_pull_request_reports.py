@@ -9,8 +9,9 @@ from xml.etree.ElementTree import fromstring
 import pytest
 from markdown_it import MarkdownIt
 
+from arena.records.gate import DuelOrGate
 from arena.records.metric import Decision
-from arena.records.result import ArmDifference, DuelResult, FlaggedRecount, LostCase
+from arena.records.result import ArmDifference, FlaggedRecount, LostCase
 from arena.reports import github, junit
 from arena.reports.inert_markdown import code_block, code_span, plain
 from arena.reports.report import CountedAs
@@ -19,7 +20,7 @@ from duel_files import cases, write_experiment
 from hostile_text import DANGEROUS, HOSTILE, everywhere
 from loopback import Loopback
 from reported import reported
-from sample_gates import decided, gate
+from sample_gates import decided, gate, with_duel
 from sample_results import attempts, estimate, facts, people, result
 
 FACTS = facts(attempts=attempts("attempt 3 on these cases on this machine"))
@@ -29,7 +30,7 @@ OBEYED = (
 )
 
 
-def rendered(found: DuelResult, name: str = "markdown", counted_as: CountedAs | None = None, **changes: Any) -> str:
+def rendered(found: DuelOrGate, name: str = "markdown", counted_as: CountedAs | None = None, **changes: Any) -> str:
     """Return a report."""
     return reported(found, name, facts=replace(FACTS, **changes), counted_as=counted_as)
 
@@ -39,9 +40,9 @@ def page(text: str) -> str:
     return str(MarkdownIt("commonmark").enable("table").render(text))
 
 
-def hostile(text: str) -> DuelResult:
+def hostile(text: str) -> DuelOrGate:
     """Return a gate with `text` in every foreign field."""
-    found: DuelResult = everywhere(gate(), text, but=frozenset({"advice", "what"}))
+    found: DuelOrGate = everywhere(gate(), text, but=frozenset({"advice", "what"}))
     return found
 
 
@@ -67,7 +68,7 @@ def test_the_comment_is_found_again_by_its_marker() -> None:
     first, second = (rendered(gate(), run=run).splitlines()[0] for run in ("one", "two"))
     assert first == second
     assert re.fullmatch(r"<!-- prompt-arena gate [0-9a-f]{16} -->", first)
-    other = gate(experiment=replace(gate().experiment, name="another"))
+    other = with_duel(gate(), experiment=replace(gate().duel.experiment, name="another"))
     assert rendered(other).splitlines()[0] != first
 
 
@@ -93,11 +94,11 @@ def test_a_comment_stays_below_what_a_forge_accepts() -> None:
     long = LostCase(
         case="c", score=0.0, margin=None, reason="r" * 9000, control_text="`" * 90_000, treatment_text="é" * 90_000
     )
-    many = gate(lost=(long,) * 500, notes=tuple("n" * 900 for _ in range(200)))
+    many = with_duel(gate(), lost=(long,) * 500, notes=tuple("n" * 900 for _ in range(200)))
     text = rendered(many)
     assert len(text.encode()) < 64_000
     assert "the rest is too long for a comment" in text
-    assert len(rendered(gate(lost=(long,) * 500)).encode()) < 64_000
+    assert len(rendered(with_duel(gate(), lost=(long,) * 500)).encode()) < 64_000
 
 
 def test_held_out_texts_stay_out_of_a_pull_request() -> None:
@@ -127,15 +128,15 @@ def test_an_open_verdict_that_counts_says_so() -> None:
 
 def test_arms_that_do_not_differ_and_undeclared_differences_are_named() -> None:
     """Nothing to compare is said, and so is what differs without a declaration."""
-    assert "The arms do not differ" in rendered(gate(differences=()))
+    assert "The arms do not differ" in rendered(with_duel(gate(), differences=()))
     moved = ArmDifference(what="model returned", control="a-1", treatment="a-2", declared=False)
-    assert "**model returned** (not declared): `a-1` → `a-2`" in rendered(gate(differences=(moved,)))
+    assert "**model returned** (not declared): `a-1` → `a-2`" in rendered(with_duel(gate(), differences=(moved,)))
 
 
 def test_people_and_flagged_answers_are_told() -> None:
     """What people say of the judge, and what is left of the win rate if flagged answers had lost."""
     changed = FlaggedRecount(cases=2, win_rate=estimate(0.48, 0.4, 0.56), decision="inconclusive", changes_verdict=True)
-    text = rendered(gate(people=people(), flagged_recount=changed))
+    text = rendered(with_duel(gate(), people=people(), flagged_recount=changed))
     assert "People agree with the judge in " in text
     assert "- if they had lost: win rate 48.0% [40.0, 56.0], **which changes the verdict**" in text
 
@@ -143,7 +144,7 @@ def test_people_and_flagged_answers_are_told() -> None:
 def test_a_prompt_of_many_lines_is_cut_in_the_comment() -> None:
     """Sixty lines of a patch are enough to decide; the rest is counted."""
     long = ArmDifference(what="system", control="a", treatment="\n".join(f"line {i}" for i in range(200)))
-    assert "more lines" in rendered(gate(differences=(long,)))
+    assert "more lines" in rendered(with_duel(gate(), differences=(long,)))
 
 
 def test_annotations_stand_at_the_first_changed_line_of_the_prompt() -> None:
@@ -151,7 +152,7 @@ def test_annotations_stand_at_the_first_changed_line_of_the_prompt() -> None:
     change = ArmDifference(what="system", control="a\nb\nc", treatment="a\nb\nd", source="prompts/new.md")
     lines = rendered(decided("fail"), "github").splitlines()
     assert lines[0].startswith("::error ")
-    lines = rendered(gate(differences=(change,)), "github").splitlines()
+    lines = rendered(with_duel(gate(), differences=(change,)), "github").splitlines()
     assert lines == [
         "::warning file=prompts/new.md,line=3,title=arena gate::INCONCLUSIVE: hold treatment",
         "::warning file=prompts/new.md,line=3,title=arena gate::latency_s_p95 +200ms [-100ms, +500ms]: "
@@ -161,7 +162,7 @@ def test_annotations_stand_at_the_first_changed_line_of_the_prompt() -> None:
 
 def test_no_more_annotations_than_are_shown() -> None:
     """Ten of a kind are shown for a step: the others are counted in the first."""
-    many = gate(reasons=gate().reasons[:1] * 30)
+    many = gate(verdict=replace(gate().verdict, reasons=gate().verdict.reasons[:1] * 30))
     lines = rendered(many, "github").splitlines()
     assert len(lines) == 10
     assert "(21 more reasons in the report)" in lines[0]

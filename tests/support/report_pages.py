@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from arena.records.case_details import CaseDetails
-from arena.records.result import DuelResult
+from arena.records.gate import DuelOrGate
 from arena.reports.report import CountedAs
 from reported import reported
 from sample_results import facts as facts_of
@@ -39,7 +39,7 @@ WIDER = "document.documentElement.scrollWidth > innerWidth"
 
 
 def write(
-    folder: Path, found: DuelResult, some: Sequence[CaseDetails] = (), counted_as: CountedAs | None = None, **facts: Any
+    folder: Path, found: DuelOrGate, some: Sequence[CaseDetails] = (), counted_as: CountedAs | None = None, **facts: Any
 ) -> str:
     """Write the page and return its address."""
     file = folder / "report.html"

@@ -31,7 +31,7 @@ def test_a_proof_passes_and_is_returned(tmp_path: Path) -> None:
         told = arena(tmp_path, "gate", "latest", "--output-format", "json").json
         assert server.count == asked
     assert (result.decision, again.decision, told["decision"]) == ("pass", "pass", "pass")
-    assert told["win_rate"]["value"] == result.win_rate.value if result.win_rate else False
+    assert told["win_rate"]["value"] == result.duel.win_rate.value if result.duel.win_rate else False
 
 
 def test_a_refutation_fails_with_the_gates_report(tmp_path: Path) -> None:

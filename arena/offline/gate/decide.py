@@ -1,7 +1,5 @@
 """A verdict on what a duel found, by the rules of its experiment."""
 
-from dataclasses import fields
-
 from arena.deciding.verdict import verdict
 from arena.engine.design import Design
 from arena.engine.execute import Executed
@@ -29,14 +27,5 @@ def decide(design: Design, executed: Executed, duel: DuelResult) -> GateResult:
     )
     issues = tuple(evidence_issues(design, duel, executed))
     found = verdict(duel, declared=design.experiment.metrics, must_pass=tags, doubts=issues, alpha=rules.alpha)
-    kept = {field.name: getattr(duel, field.name) for field in fields(DuelResult) if field.name != "kind"}
-    return GateResult(
-        **kept,
-        kind="gate",
-        decision=found.decision,
-        advice=found.advice,
-        reasons=found.reasons,
-        must_pass=tags,
-        sent=True,
-        sealed=design.experiment.split is not None,
-    )
+    sealed = design.experiment.split is not None
+    return GateResult(duel=duel, verdict=found, must_pass=tags, sent=True, sealed=sealed)

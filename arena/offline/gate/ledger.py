@@ -30,8 +30,8 @@ def attempt_of(result: GateResult, cases: Sequence[Case], executed: Executed, *,
     )
     return Attempt(
         cases=_digest(to_json(sorted(cases, key=lambda case: case.id), defaults=False)),
-        evidence=_digest([result.experiment.hash, answers, judgments]),
-        experiment=result.experiment.name,
+        evidence=_digest([result.duel.experiment.hash, answers, judgments]),
+        experiment=result.duel.experiment.name,
         decision=result.decision,
         run=run,
     )

@@ -10,7 +10,7 @@ from arena.errors import UsageError
 from arena.planning.provable import provable
 from arena.records.gate import GateResult, Reason, Verdict
 from arena.records.metric import Decision, Metric
-from arena.records.result import SCHEMA_VERSION, ExperimentRef
+from arena.records.result import SCHEMA_VERSION, DuelResult, ExperimentRef
 
 
 def precheck(design: Design, *, unchanged: Decision) -> Verdict | None:
@@ -33,9 +33,9 @@ def precheck(design: Design, *, unchanged: Decision) -> Verdict | None:
 def skipped_result(design: Design, verdict: Verdict) -> GateResult:
     """Return the result of a gate that asked nothing."""
     arms = {"control": design.control, "treatment": design.treatment}
-    return GateResult(
+    nothing = DuelResult(
         schema_version=SCHEMA_VERSION,
-        kind="gate",
+        kind="duel",
         experiment=ExperimentRef(name=design.experiment.name, hash=design.experiment.hash),
         hypothesis=design.experiment.hypothesis,
         control=design.control.name,
@@ -61,13 +61,9 @@ def skipped_result(design: Design, verdict: Verdict) -> GateResult:
         early_stop=None,
         selection=design.selection.sentence,
         notes=design.notes,
-        decision=verdict.decision,
-        advice=verdict.advice,
-        reasons=verdict.reasons,
-        must_pass=(),
-        sent=False,
-        sealed=design.experiment.split is not None,
     )
+    sealed = design.experiment.split is not None
+    return GateResult(duel=nothing, verdict=verdict, must_pass=(), sent=False, sealed=sealed)
 
 
 def deciding_metrics(design: Design) -> list[Metric]:

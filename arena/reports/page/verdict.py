@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from markupsafe import Markup
 
-from arena.records.gate import GateResult, Reason
+from arena.records.gate import DuelOrGate, Reason, duel_of
 from arena.records.metric import Decision, Limit
 from arena.records.result import DuelResult, EarlyStop, MetricResult, WinRate
 from arena.reports import numbers
@@ -19,9 +19,9 @@ MARKS: Mapping[Decision | None, str] = {"pass": "✓", "fail": "✗", "inconclus
 SEALED = "Held out: these cases decide, and nobody tunes on them. Keep this page to yourself; do not post its texts."
 
 
-def masthead(found: Found[DuelResult]) -> Markup:
+def masthead(found: Found[DuelOrGate]) -> Markup:
     """Return the verdict of a gate or the name of a duel, and in one line what was compared."""
-    result, gate = found.result, is_gate(found)
+    result, gate = duel_of(found.result), is_gate(found)
     name = tag("span", result.experiment.name)
     head: list[Content] = [tag("p", "Gate" if gate else "Duel", name if gate else None, class_="eyebrow")]
     if is_gate(found):
@@ -33,9 +33,7 @@ def masthead(found: Found[DuelResult]) -> Markup:
     if result.hypothesis:
         head.append(tag("p", result.hypothesis, class_="hypothesis"))
     facts = [tag("li", fact) for fact in _facts(result)]
-    sealed = (
-        tag("p", SEALED, class_="sealed", role="note") if isinstance(result, GateResult) and result.sealed else None
-    )
+    sealed = tag("p", SEALED, class_="sealed", role="note") if is_gate(found) and found.result.sealed else None
     return tag("header", sealed, *head, tag("ul", *facts, class_="facts"), class_="masthead")
 
 
@@ -49,7 +47,7 @@ def _facts(result: DuelResult) -> Iterator[str]:
     yield result.determinism
 
 
-def reasons(found: Found[DuelResult]) -> Markup | None:
+def reasons(found: Found[DuelOrGate]) -> Markup | None:
     """Return the reasons of a gate, one a line, those that keep it from passing first; None for a duel."""
     if not is_gate(found):
         return None
@@ -57,7 +55,7 @@ def reasons(found: Found[DuelResult]) -> Markup | None:
     return section(
         "reasons",
         "Why",
-        tag("ul", *(_reason(each) for each in found.result.reasons), class_="reasons"),
+        tag("ul", *(_reason(each) for each in found.result.verdict.reasons), class_="reasons"),
         tag("p", attempts.note, class_="fine") if attempts else None,
     )
 
