@@ -1,20 +1,19 @@
 """Golden sets: YAML, JSON, JSON Lines, or CSV with a mapping of columns."""
 
-import csv
-import io
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from arena.errors import FileError, Mistake
 from arena.files.reading.file_model import did_you_mean, validate
 from arena.files.reading.json_source import load_lines
-from arena.files.reading.located import MOST_ROWS, LocatedFile, Marks
+from arena.files.reading.located import LocatedFile
 from arena.files.reading.plain_text import decode
 from arena.files.reading.reader import NamedFile, OpenFile, Reader
 from arena.files.reading.sources import Source, relative, tree_of
+from arena.files.reading.tables import Row, listed, load_table, refused
 from arena.files.reading.yaml_source import load_yaml
 from arena.files.resolving.cases import note_repeated_ids, resolve_cases
 from arena.files.shapes.golden_file import GoldenFile
@@ -70,7 +69,7 @@ def _located(file: NamedFile, mapping: Mapping[str, str], reader: Reader) -> Loc
     name = str(file.path)
     match file.path.suffix.lower():
         case ".csv":
-            return _load_csv(decode(file.data, name), name, mapping)
+            return load_table(decode(file.data, name), name, "cases", partial(_case_of, mapping=mapping, name=name))
         case ".jsonl" | ".ndjson":
             located = load_lines(file.data, name, "cases", reader.mistakes)
             rows = located.value["cases"]
@@ -96,47 +95,23 @@ def _nested(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**plain, "vars": values} if values else plain
 
 
-def _load_csv(text: str, name: str, mapping: Mapping[str, str]) -> LocatedFile:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    rows: list[Any] = []
-    lines: list[int] = []
-    try:
-        header = next(reader, [])
-        columns = _columns(header, mapping, name)
-        start = reader.line_num + 1
-        for row in reader:
-            if len(row) not in (0, len(header)):
-                raise _refused(name, start, f"this row has {len(row)} columns, the first one {len(header)}")
-            if len(rows) >= MOST_ROWS:
-                raise _refused(name, start, f"more than {MOST_ROWS:,} rows: split the file")
-            if row:
-                rows.append(_from_row(dict(zip(header, row, strict=True)), columns))
-                lines.append(start)
-            start = reader.line_num + 1
-    except csv.Error as error:
-        raise _refused(name, max(reader.line_num, 1), f"not CSV: {error}") from None
-    marks: dict[str | int, Marks] = {index: Marks(line, None) for index, line in enumerate(lines)}
-    whole = Marks(1, None, inside={"cases": Marks(1, None, inside=marks)})
-    return LocatedFile(name, {"cases": rows}, lambda: whole, unnamed=2)
+def _case_of(header: list[str], mapping: Mapping[str, str], name: str) -> Callable[[Row], Any]:
+    return partial(_from_row, columns=_columns(header, mapping, name))
 
 
 def _columns(header: list[str], mapping: Mapping[str, str], name: str) -> dict[str, str]:
     """Return field to column; refuse columns that nothing says what to do with."""
-    if not any(header):
-        raise _refused(name, 1, "the file is empty: expected a line with the columns' names")
-    if twice := sorted({column for column in header if header.count(column) > 1}):
-        raise _refused(name, 1, f"duplicate column {_listed(twice)}: rename one")
     for field, column in mapping.items():
         if field not in COLUMNS and not re.fullmatch(r"vars\..+", field):
             hint = did_you_mean(field, COLUMNS) or f" (known: {', '.join(COLUMNS)}, vars.NAME)"
-            raise _refused(name, 1, f"cannot map to '{printable(field)}'{hint}")
+            raise refused(name, 1, f"cannot map to '{printable(field)}'{hint}")
         if column not in header:
-            hint = did_you_mean(column, header) or f" (columns: {_listed(header)})"
-            raise _refused(name, 1, f"no column '{printable(column)}'{hint}")
+            hint = did_you_mean(column, header) or f" (columns: {listed(header)})"
+            raise refused(name, 1, f"no column '{printable(column)}'{hint}")
     unknown = [column for column in header if column not in COLUMNS]
     if unknown and not mapping:
         example = f"--map input={unknown[0]}" if "input" not in header else f"--map vars.{unknown[0]}={unknown[0]}"
-        raise _refused(name, 1, f"unknown columns {_listed(unknown)}: say what they hold, e.g. {printable(example)}")
+        raise refused(name, 1, f"unknown columns {listed(unknown)}: say what they hold, e.g. {printable(example)}")
     taken = set(mapping.values())
     return {**{column: column for column in header if column in COLUMNS and column not in taken}, **mapping}
 
@@ -147,11 +122,3 @@ def _from_row(row: Mapping[str, str], columns: Mapping[str, str]) -> dict[str, A
     if "tags" in fields:
         fields["tags"] = [tag.strip() for tag in re.split(r"[,;|]", fields["tags"]) if tag.strip()]
     return _nested({field: value for field, value in fields.items() if value or field == "input"})
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(f"'{printable(name)}'" for name in names[:20])
-
-
-def _refused(name: str, line: int, message: str) -> FileError:
-    return FileError([Mistake(file=name, line=line, column=None, where="", message=message)])

@@ -1,18 +1,17 @@
 """Labels: what people said of two answers, from JSON Lines or CSV, in either of two forms."""
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from arena.errors import FileError, Mistake, UsageError
+from arena.errors import Mistake, UsageError
 from arena.files.reading.file_model import did_you_mean
 from arena.files.reading.json_source import load_lines
-from arena.files.reading.located import MOST_ROWS, LocatedFile, Marks, Mistakes
+from arena.files.reading.located import LocatedFile, Mistakes
 from arena.files.reading.plain_text import decode
+from arena.files.reading.tables import Row, load_table
 from arena.records.label import Label
 from arena.text.printable import printable, quoted
 
@@ -77,7 +76,10 @@ def read(data: bytes, name: str, mistakes: Mistakes) -> LabelFile:
         FileError: the file is no text, or no CSV.
     """
     is_csv = name.lower().endswith(".csv")
-    located = _load_csv(decode(data, name), name) if is_csv else load_lines(data, name, ROWS, mistakes)
+    if is_csv:
+        located = load_table(decode(data, name), name, ROWS, lambda _: _row)
+    else:
+        located = load_lines(data, name, ROWS, mistakes)
     rows = located.value[ROWS]
     if not rows and not mistakes:
         mistakes.note(_mistake(name, None, "holds no label: expected a JSON object a line"))
@@ -211,30 +213,8 @@ def _word_problems(row: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
             yield key, f"expected A, B or TIE (or pass, fail), found {quoted(row[key])}"
 
 
-def _load_csv(text: str, name: str) -> LocatedFile:
-    """Return the rows of a CSV file, each with the line on which it begins; an empty cell is an absent key."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    rows: list[dict[str, Any]] = []
-    lines: list[int] = []
-    try:
-        header = next(reader, [])
-        line = reader.line_num + 1
-        for cells in reader:
-            if len(cells) not in (0, len(header)):
-                what = f"this row has {len(cells)} columns, the first one {len(header)}"
-                raise FileError([_mistake(name, line, what)])
-            if cells and len(rows) < MOST_ROWS:
-                rows.append(_row(dict(zip(header, cells, strict=True))))
-                lines.append(line)
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise FileError([_mistake(name, max(reader.line_num, 1), f"not CSV: {error}")]) from None
-    marks: dict[str | int, Marks] = {index: Marks(line, None) for index, line in enumerate(lines)}
-    whole = Marks(1, None, inside={ROWS: Marks(1, None, inside=marks)})
-    return LocatedFile(name, {ROWS: rows}, lambda: whole, unnamed=2)
-
-
-def _row(cells: Mapping[str, str]) -> dict[str, Any]:
+def _row(cells: Row) -> dict[str, Any]:
+    """Return the keys of a label; an empty cell is an absent one."""
     row: dict[str, Any] = {key.strip(): cell.strip() for key, cell in cells.items() if cell.strip()}
     if str(row.get("repeat", "")).isdecimal():
         row["repeat"] = int(row["repeat"])

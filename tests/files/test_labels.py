@@ -110,6 +110,16 @@ def test_csv_has_the_same_columns(tmp_path: Path) -> None:
     ]
 
 
+def test_no_label_of_a_table_is_lost(tmp_path: Path) -> None:
+    """Too many rows, and columns of one name, are refused: left out, they would count as not labelled."""
+    assert mistakes(tmp_path, "case,winner", "c1,tie\n" * 100_000 + "c1,tie", name="l.csv") == [
+        "l.csv:100002: more than 100,000 rows: split the file"
+    ]
+    assert mistakes(tmp_path, "case,winner,winner", "c1,tie,control", name="l.csv") == [
+        "l.csv:1: duplicate column 'winner': rename one"
+    ]
+
+
 def test_every_mistake_is_told_at_its_line(tmp_path: Path) -> None:
     """All at once, each where it stands."""
     rows = [
