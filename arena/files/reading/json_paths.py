@@ -1,8 +1,14 @@
-"""JSONPath: the whole of RFC 9535, with its filters and functions, and nothing beyond it."""
+"""JSONPath: RFC 9535 with its filters and functions, as python-jsonpath reads it when it is strict."""
 
 from jsonpath import JSONPath, JSONPathEnvironment, JSONPathError
 
 from arena.text.printable import printable
+
+#: What the library says, where an author needs other words.
+_WORDS = {
+    "expected a shorthand selector": "expected a name: write others as ['…']",
+    "maximum recursion depth exceeded": "nested too deep",
+}
 
 
 class BadPath(ValueError):
@@ -29,7 +35,8 @@ def parse(text: str, environment: JSONPathEnvironment | None = None) -> JSONPath
     except JSONPathError as error:
         place = error.token.index if error.token else 0
         at = place if place >= 0 else len(text)  # what ends too early has no place of its own
-        raise BadPath(f"not a JSONPath: {printable(str(error.message), 200)}, at character {at + 1}") from None
+        found = str(error.message).replace("TOKEN_", "")
+        raise BadPath(f"not a JSONPath: {printable(_WORDS.get(found, found), 200)}, at character {at + 1}") from None
     except (ValueError, OverflowError) as error:  # a number of more digits than Python reads
         raise BadPath(f"not a JSONPath: {error}") from None
     assert isinstance(path, JSONPath)  # the strict grammar has no other
