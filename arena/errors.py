@@ -2,6 +2,7 @@
 
 ArenaError
 ├── UsageError            2   the command line or a file is wrong; nothing was sent
+│   ├── Refused           2   an argument cannot be followed; the command line shows it as its option
 │   └── FileError         2   one or many located mistakes in files that people write
 ├── NotTrustworthy        3   what was found cannot carry the answer that was asked for
 ├── CannotRun             4   the run could not be done or finished
@@ -11,10 +12,11 @@ ArenaError
 │   └── StorageFailed     4   disk full, folder read-only, cache unreadable
 └── Interrupted     130/143   SIGINT or SIGTERM; what was paid for is kept
 
-A failed call is not an error of the run: it is a `CallFailure` record.
+A failed call is not an error of the run: it is a `CallFailure` record. Where a message or a hint speaks of an argument
+by the way, it stands in backticks, `max_cost_usd`: the command line shows its option instead.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 
@@ -33,6 +35,27 @@ class UsageError(ArenaError):
     """Report a wrong command line; nothing was sent."""
 
     exit_code = 2
+
+
+class Refused(UsageError):
+    """Report an argument that cannot be followed, by its name in Python.
+
+    >>> str(Refused("must lie between alpha and 1", argument="power", value="2"))
+    'power 2: must lie between alpha and 1'
+    """
+
+    def __init__(
+        self, problem: str, *, argument: str | Sequence[str], value: object = None, hint: str | None = None
+    ) -> None:
+        self.arguments = (argument,) if isinstance(argument, str) else tuple(argument)
+        self.value = value
+        self.problem = problem
+        super().__init__(self.told(str), hint=hint)
+
+    def told(self, named: Callable[[str], str]) -> str:
+        """Return the message, each argument called what `named` says."""
+        names = (" and " if len(self.arguments) == 2 else ", ").join(map(named, self.arguments))
+        return f"{names}: {self.problem}" if self.value is None else f"{names} {self.value}: {self.problem}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from typer import Exit
 
 from arena.cli.crash import in_one_line, naming_the_run
+from arena.cli.refusals import message_of
 from arena.cli.screen import give, screen_of
 from arena.errors import ArenaError, StorageFailed, UsageError
 from arena.reports.report import Found, Page
@@ -148,7 +149,7 @@ def _tell_junit(name: str, error: BaseException, output_format: str, files: Sequ
         return
     from arena.reports.junit import could_not_run
 
-    text = could_not_run(name, error.message if isinstance(error, ArenaError) else in_one_line(error))
+    text = could_not_run(name, message_of(error) if isinstance(error, ArenaError) else in_one_line(error))
     for file in wanted:
         write_file(file, text)
     if output_format == "junit":

@@ -33,6 +33,7 @@ from arena.cli import (
     tally,
 )
 from arena.cli.crash import Unforeseen, carrying_the_unforeseen, report_crash
+from arena.cli.refusals import hint_of, message_of
 from arena.cli.screen import say
 from arena.errors import ArenaError, Interrupted
 
@@ -170,8 +171,9 @@ def _interrupt(number: int, frame: FrameType | None) -> Never:
 
 
 def _report(error: ArenaError) -> int:
-    prefix = "" if error.exit_code in (2, 130, 143) and "\n" in error.message else "error: "
-    say(f"{prefix}{error.message}")
-    if error.hint:
-        say(f"hint: {error.hint}")
+    message, hint = message_of(error), hint_of(error)
+    prefix = "" if error.exit_code in (2, 130, 143) and "\n" in message else "error: "
+    say(f"{prefix}{message}")
+    if hint:
+        say(f"hint: {hint}")
     return error.exit_code

@@ -89,7 +89,7 @@ class Paying:
                 raise BudgetExceeded(
                     f"{request.label or request.model}: the call may cost ${estimate:.4f}, "
                     f"${account.paid_usd:.4f} of ${account.cap_usd:g} is spent",
-                    hint="--max-cost raises the cap; what is answered is kept",
+                    hint="`max_cost_usd` raises the cap; what is answered is kept",
                 )
             self._settled.clear()
             await self._settled.wait()

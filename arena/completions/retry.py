@@ -93,7 +93,7 @@ class Gate:
                 raise ProviderUnusable(
                     f"{self._name} asks to wait {delay:.0f} s more (Retry-After); "
                     f"one call has waited {PATIENCE_S - patience_s:.0f} s already",
-                    hint="lower --concurrency, or set --rpm",
+                    hint="lower `concurrency`, or set `requests_per_minute`",
                 )
             await asyncio.sleep(delay + self._rng.uniform(0.0, self._spread_s))
         return loop.time() - began

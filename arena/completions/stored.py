@@ -99,8 +99,8 @@ class Stored:
             return stored
         if self._freshness.offline and request.api not in FREE:
             raise CacheMiss(
-                f"--offline: no stored answer for {request.label or request.model}",
-                hint="run once without --offline to get it",
+                f"`offline`: no stored answer for {request.label or request.model}",
+                hint="run once without `offline` to get it",
             )
         if not cacheable(request):
             return await self._ask(request, self._provider)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from arena.errors import UsageError
+from arena.errors import Refused, UsageError
 from arena.files import experiments
 from arena.files.reading.sources import GitTree, merge_base
 from arena.records.experiment import Experiment
@@ -71,10 +71,12 @@ def _against_commit(
             root / experiment.path, root=root, source=GitTree(root, commit), mapping=columns, single_variant=True
         )
     except UsageError as error:
-        raise UsageError(f"--against {reference}: at {commit[:12]}, {error.message}") from None
+        raise Refused(f"at {commit[:12]}, {error.message}", argument="against", value=reference) from None
     if experiment.treatment not in base.variants:
-        raise UsageError(
-            f"--against {reference}: {experiment.path} has no variant '{experiment.treatment}' at {commit[:12]}",
+        raise Refused(
+            f"{experiment.path} has no variant '{experiment.treatment}' at {commit[:12]}",
+            argument="against",
+            value=reference,
             hint="without a treatment at the base there is nothing to compare with",
         )
     control = replace(base.variants[experiment.treatment], name=_control_name(experiment))

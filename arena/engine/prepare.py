@@ -11,7 +11,7 @@ from arena.engine.labels import labels_for
 from arena.engine.plan import Plan, make_plan
 from arena.engine.previous import cases_by_outcome
 from arena.engine.select import select_cases
-from arena.errors import UsageError
+from arena.errors import Refused, UsageError
 from arena.files import experiments
 from arena.records.experiment import Experiment
 from arena.records.run import Purpose
@@ -71,7 +71,7 @@ def check_columns(experiment: Experiment, columns: Mapping[str, str] | None) -> 
     """
     if columns and not (experiment.golden.path or "").endswith(TABLES):
         where = experiment.golden.path or experiment.path
-        raise UsageError(f"--map: {where} has no columns; only .csv and .jsonl have")
+        raise Refused(f"{where} has no columns; only .csv and .jsonl have", argument="columns")
 
 
 def _check_two(experiment: Experiment, path: Path) -> None:

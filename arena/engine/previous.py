@@ -1,6 +1,6 @@
 """Cases chosen by what the last run found: the loop of trying again what was lost."""
 
-from arena.errors import UsageError
+from arena.errors import Refused
 from arena.evidence.merge import merge
 from arena.records.experiment import Experiment
 from arena.records.judgment import Comparison, Judgment
@@ -21,8 +21,10 @@ def cases_by_outcome(run: SavedRun, experiment: Experiment, only: Only) -> froze
         UsageError: the run is of another experiment, or no case of it is of this kind.
     """
     if run.result.experiment.name != experiment.name:
-        raise UsageError(
-            f"--only {only}: the last run, {run.id}, is of {run.result.experiment.name}, not of {experiment.name}"
+        raise Refused(
+            f"the last run, {run.id}, is of {run.result.experiment.name}, not of {experiment.name}",
+            argument="only",
+            value=only,
         )
     if only == "failed":
         found = {row.case for row in run.completions if row.failure is not None}
@@ -31,7 +33,7 @@ def cases_by_outcome(run: SavedRun, experiment: Experiment, only: Only) -> froze
     else:
         found = {one.case for one in comparisons(run) if _is(one, only)}
     if not found:
-        raise UsageError(f"--only {only}: no case of run {run.id} is {only}")
+        raise Refused(f"no case of run {run.id} is {only}", argument="only", value=only)
     return frozenset(found)
 
 

@@ -63,7 +63,7 @@ def record(run: SavedRun, executing: Executing, *, cache_dir: Path, environment:
     try:
         pairs = run_to_end(_ask(design, work, _settings(run, cache_dir), failures_of(run), executing))
     except CacheMiss as error:
-        hint = "a base URL is part of every call: set what the run had (OPENAI_BASE_URL …), or name its --cache-dir"
+        hint = "a base URL is part of every call: set what the run had (OPENAI_BASE_URL …), or name its `cache_dir`"
         raise CacheMiss(error.message, hint=hint) from None
     places = {case.id: place for place, case in enumerate(design.selection.cases)}
     return sorted(pairs, key=lambda pair: _place(pair[0], places))

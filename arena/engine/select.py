@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from arena.errors import UsageError
+from arena.errors import Refused, UsageError
 from arena.records.experiment import Experiment
 from arena.records.run_options import RunOptions
 from arena.records.selection import Part, Sample, Selection, SplitPart
@@ -62,4 +62,4 @@ def _check_known(experiment: Experiment, ids: tuple[str, ...]) -> None:
     unknown = [one for one in ids if one not in known]
     if unknown:
         some = ", ".join(sorted(known)[:5])
-        raise UsageError(f"--case {unknown[0]}: no such case in {experiment.golden.name} (it has {some} …)")
+        raise Refused(f"no such case in {experiment.golden.name} (it has {some} …)", argument="cases", value=unknown[0])

@@ -28,9 +28,9 @@ def check(experiment: Experiment, options: RunOptions) -> None:
         UsageError: there is no win rate to decide, or the cases are chosen by their outcome.
     """
     if not experiment.judges:
-        raise UsageError("--until-decided looks at the win rate, and this experiment has no judge")
+        raise UsageError("`until_decided` looks at the win rate, and this experiment has no judge")
     if options.only is not None:
-        raise UsageError("--until-decided decides, and --only is exploratory: choose one of them")
+        raise UsageError("`until_decided` decides, and `only` is exploratory: choose one of them")
 
 
 def units_in_order(cases: Sequence[Case], seed: int) -> tuple[Unit, ...]:

@@ -29,7 +29,7 @@ async def code(case: Case, completion: Completion, argument: Any, means: Means) 
         SandboxFailed: nothing could be run, or the tests are no tests.
     """
     if not means.allow_code:
-        raise PermissionError("running code is off: --allow-code turns it on")
+        raise PermissionError("running code is off: the option allow-code turns it on")
     written = code_in(completion.text)
     if not written.strip():
         return Score(check="code", passed=False, reason="the answer holds no code")

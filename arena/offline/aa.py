@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from arena.engine.design import Design, design_of
 from arena.engine.execute import Executed, Progress
 from arena.engine.preview import reach
-from arena.errors import UsageError
+from arena.errors import Refused, UsageError
 from arena.measuring.decided import decided
 from arena.measuring.values import CaseValues, declared_metrics, exchanged
 from arena.measuring.win_rate import preference_of, win_rate_metric
@@ -65,7 +65,7 @@ def read_policy(rule: str) -> Policy:
     """
     match = _RULE.match(rule)
     if match is None:
-        raise UsageError(f"--policy {rule}: expected a rule such as 'win_rate > 0.5'")
+        raise Refused("expected a rule such as 'win_rate > 0.5'", argument="policy", value=rule)
     metric, sign, number, percent = match.groups()
     bound = float(number) / (100.0 if percent else 1.0)
     compares = _COMPARES[sign]
@@ -218,7 +218,9 @@ def _check(run: SavedRun, policy: Policy | None, criteria: tuple[str, ...]) -> N
     names = {metric.name for metric in run.result.metrics}
     if policy is not None and policy.metric not in names:
         known = ", ".join(sorted(names))
-        raise UsageError(f"--policy {policy.rule}: run {run.id} has no metric '{policy.metric}'; it has {known}")
+        raise Refused(
+            f"run {run.id} has no metric '{policy.metric}'; it has {known}", argument="policy", value=policy.rule
+        )
 
 
 def _rate(happened: Sequence[bool], exact: bool) -> Estimate:

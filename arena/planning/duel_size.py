@@ -9,7 +9,7 @@ from functools import cache
 
 from arena.deciding.decide import criteria
 from arena.deciding.wording import limit_label
-from arena.errors import UsageError
+from arena.errors import Refused, UsageError
 from arena.kinds import table as kinds
 from arena.kinds.kind import MeanRule
 from arena.planning.duel_power import MOST, MOST_ENUMERATED, ThreePoint, fewest_cases_with
@@ -37,14 +37,18 @@ class Truth:
             UsageError: naming the option.
         """
         if self.win_rate is not None and not 0.0 <= self.win_rate <= 1.0:
-            raise UsageError(f"--win-rate {self.win_rate:g}: a share from 0 to 1")
+            raise Refused("a share from 0 to 1", argument="win_rate", value=f"{self.win_rate:g}")
         if not 0.0 <= self.ties < 1.0:
-            raise UsageError(f"--ties {self.ties:g}: a share from 0 to below 1")
+            raise Refused("a share from 0 to below 1", argument="ties", value=f"{self.ties:g}")
         if not 0.0 <= self.changed <= 1.0:
-            raise UsageError(f"--changed {self.changed:g}: a share from 0 to 1")
+            raise Refused("a share from 0 to 1", argument="changed", value=f"{self.changed:g}")
         rarer = 1.0 if self.win_rate is None else min(self.win_rate, 1.0 - self.win_rate)
         if self.ties / 2.0 > rarer + 1e-12:
-            raise UsageError(f"--ties {self.ties:g}: a win rate of {self.win_rate:g} leaves room for {2 * rarer:g}")
+            raise Refused(
+                f"a win rate of {self.win_rate:g} leaves room for {2 * rarer:g}",
+                argument="ties",
+                value=f"{self.ties:g}",
+            )
 
 
 def size_duel(win_rate: float, ties: float = 0.0, *, alpha: float = 0.05, power: float = 0.8) -> SizePlan:
@@ -68,11 +72,15 @@ def size_duel(win_rate: float, ties: float = 0.0, *, alpha: float = 0.05, power:
     Circumstances(alpha=alpha, power=power).check()
     Truth(win_rate=win_rate, ties=ties).check()
     if not win_rate > 0.5:
-        raise UsageError(f"--win-rate {win_rate:g}: must be above 0.5; at 0.5 or below there is nothing to prove")
+        raise Refused(
+            "must be above 0.5; at 0.5 or below there is nothing to prove", argument="win_rate", value=f"{win_rate:g}"
+        )
     truth = ThreePoint(better=win_rate - ties / 2.0, same=ties)
     cases = truth.fewest(alpha=alpha, power=power)
     if cases is None:
-        raise UsageError(f"--win-rate {win_rate:g}: so near 0.5 that more than {MOST:,} cases would be needed")
+        raise Refused(
+            f"so near 0.5 that more than {MOST:,} cases would be needed", argument="win_rate", value=f"{win_rate:g}"
+        )
     by_z = cases > MOST_ENUMERATED
     return plan_cases(
         cases,
@@ -268,8 +276,9 @@ def _scored(criterion: Criterion, rule: MeanRule, truth: Truth) -> tuple[ThreePo
 def _asked_for(criterion: Criterion, truth: Truth) -> tuple[float, float]:
     """Return a treatment that is no different; superiority needs to be told by how much it is better."""
     if criterion.limit.is_superiority:
-        raise UsageError(
-            f"--win-rate: say which true win rate is to be proved ({criterion.metric.name} {limit_label(criterion)})",
-            hint="or take it from a finished run: --from-run RUN",
+        raise Refused(
+            f"say which true win rate is to be proved ({criterion.metric.name} {limit_label(criterion)})",
+            argument="win_rate",
+            hint="or take it from a finished run: `from_run`",
         )
     return 0.5, truth.ties

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from arena.errors import UsageError
+from arena.errors import Refused, UsageError
 from arena.records.plans import Look, LooksCheck, LooksPlan
 from arena.stats import group_sequential, spending
 from arena.stats.group_sequential import Boundaries
@@ -61,7 +61,7 @@ def equal_fractions(looks: int) -> tuple[float, ...]:
     (0.25, 0.5, 0.75, 1.0)
     """
     if not 1 <= looks <= group_sequential.MOST_LOOKS:
-        raise UsageError(f"--looks {looks}: a test has 1 to {group_sequential.MOST_LOOKS} looks")
+        raise Refused(f"a test has 1 to {group_sequential.MOST_LOOKS} looks", argument="looks", value=looks)
     return tuple(k / looks for k in range(1, looks + 1))
 
 
@@ -80,11 +80,13 @@ def boundaries(
         UsageError: no such design, a parameter it has not, or a number outside its domain.
     """
     if name not in DESIGNS:
-        raise UsageError(f"--spending {name}: no such design; there are {', '.join(DESIGNS)}")
+        raise Refused(f"no such design; there are {', '.join(DESIGNS)}", argument="spending", value=name)
     if parameter is not None and name not in _WITH_PARAMETER:
-        raise UsageError(f"--parameter {parameter:g}: {name} has none; {' and '.join(_WITH_PARAMETER)} have one")
+        raise Refused(
+            f"{name} has none; {' and '.join(_WITH_PARAMETER)} have one", argument="parameter", value=f"{parameter:g}"
+        )
     if not 0.0 < alpha <= 0.5:
-        raise UsageError(f"--alpha {alpha:g}: must be above 0 and at most 0.5")
+        raise Refused("must be above 0 and at most 0.5", argument="alpha", value=f"{alpha:g}")
     try:
         return DESIGNS[name](fractions, alpha, parameter)
     except ValueError as error:
@@ -115,7 +117,7 @@ def plan_looks(
     [4.333, 2.963, 2.359, 2.014]
     """
     if not alpha < power < 1.0:
-        raise UsageError(f"--power {power:g}: must lie between alpha and 1")
+        raise Refused("must lie between alpha and 1", argument="power", value=f"{power:g}")
     design = boundaries(fractions, name, alpha=alpha, parameter=parameter)
     if design.fractions[-1] < 1.0 - 1e-9:
         raise UsageError(f"the last look is at {design.fractions[-1]:g} of the information: it must be at 1")
@@ -146,9 +148,9 @@ def check_looks(fractions: Sequence[float], z: Sequence[float], *, intended: flo
     (0.0626, False)
     """
     if not 0.0 < intended <= 0.5:
-        raise UsageError(f"--alpha {intended:g}: must be above 0 and at most 0.5")
+        raise Refused("must be above 0 and at most 0.5", argument="alpha", value=f"{intended:g}")
     if not all(0.0 < each < float("inf") for each in z):
-        raise UsageError("--z: every boundary is a number above 0")
+        raise Refused("every boundary is a number above 0", argument="z")
     try:
         typed = group_sequential.schedule(fractions, z)
         holding = group_sequential.scaled_boundaries(fractions, z, intended)

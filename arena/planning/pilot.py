@@ -12,7 +12,7 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 
-from arena.errors import UsageError
+from arena.errors import Refused
 from arena.planning.duel_power import MOST
 from arena.planning.duel_size import plan_cases
 from arena.planning.size import Circumstances, Inputs
@@ -121,8 +121,10 @@ def tilted(scores: Floats, clusters: Labels | None, win_rate: float) -> Pilot:
     groups = group(clusters, len(scores))
     away = groups.sums(scores - win_rate)
     if not away.min() < 0.0 < away.max():
-        raise UsageError(
-            f"--win-rate {win_rate:g}: the run has no case on the other side of it to make such a win rate from"
+        raise Refused(
+            "the run has no case on the other side of it to make such a win rate from",
+            argument="win_rate",
+            value=f"{win_rate:g}",
         )
     away = away / np.abs(away).max()
     low, high = -700.0, 700.0

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from arena.errors import UsageError
+from arena.errors import Refused
 from arena.planning.size import Circumstances, plan_size, sized_by
 from arena.records.plans import SizePlan
 from arena.stats import sample_size
@@ -30,16 +30,16 @@ def size_ratio(
     circumstances = replace(circumstances, one_sided=margin is not None)
     circumstances.check()
     if margin is not None and not (margin > 0.0 and mde + margin > 0.0):
-        raise UsageError(f"--margin {margin:g}: must be above 0, and the true change above -margin")
+        raise Refused("must be above 0, and the true change above -margin", argument="margin", value=f"{margin:g}")
     try:
         metric.check()
     except ValueError as error:
-        raise UsageError(f"--ratio-of: {error}") from None
+        raise Refused(str(error), argument="ratio_of") from None
     relative = mde if margin is None else mde + margin
     try:
         comparison = sample_size.means(relative * metric.value, metric.sd, ratio=circumstances.ratio)
     except ValueError as error:
-        raise UsageError(f"--mde {mde:g}: {error}") from None
+        raise Refused(str(error), argument="mde", value=f"{mde:g}") from None
     kind = "two ratios" if margin is None else "non-inferiority of two ratios"
     return plan_size(
         sized_by(comparison, circumstances, f"{kind}, z by the delta method (Deng, Knoblich & Lu 2018)"),

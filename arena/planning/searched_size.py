@@ -3,7 +3,7 @@
 import math
 from dataclasses import replace
 
-from arena.errors import UsageError
+from arena.errors import Refused, UsageError
 from arena.planning.size import Circumstances, Sized, compare_rates, plan_size, sized_by
 from arena.records.plans import SizePlan
 from arena.stats import power as powers
@@ -30,7 +30,7 @@ def size_mean(sd: float, mde: float, circumstances: Circumstances, *, margin: fl
     circumstances = replace(circumstances, one_sided=margin is not None)
     circumstances.check()
     if margin is not None and not (margin > 0.0 and mde + margin > 0.0):
-        raise UsageError(f"--margin {margin:g}: must be above 0, and the true change above -margin")
+        raise Refused("must be above 0, and the true change above -margin", argument="margin", value=f"{margin:g}")
     gap = mde if margin is None else mde + margin
     try:
         comparison = sample_size.means(gap, sd, ratio=circumstances.ratio)
@@ -61,14 +61,15 @@ def size_rate_exactly(baseline: float, mde: float, circumstances: Circumstances)
     """
     circumstances.check()
     if circumstances.factor != 1.0:
-        raise UsageError("--exact: there is no exact test with clusters, CUPED or looks")
+        raise Refused("there is no exact test with clusters, CUPED or looks", argument="exact")
     compare_rates(baseline, mde, margin=None, formula=None, ratio=circumstances.ratio)
     treatment, alpha, ratio = min(max(baseline + mde, 0.0), 1.0), circumstances.comparison_alpha, circumstances.ratio
     control = powers.exact_size(baseline, treatment, alpha=alpha, power=circumstances.power, ratio=ratio)
     if control is None:
-        raise UsageError(
-            f"--exact: more than {powers.MOST_ENUMERATED} units an arm would have to be enumerated",
-            hint="leave --exact out: the z formula is good at such sizes",
+        raise Refused(
+            f"more than {powers.MOST_ENUMERATED} units an arm would have to be enumerated",
+            argument="exact",
+            hint="leave `exact` out: the z formula is good at such sizes",
         )
 
     def power(units: float) -> float:

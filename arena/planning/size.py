@@ -7,7 +7,7 @@ Imports neither numpy nor scipy: what costs an import (looks, exact tests, t, du
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from arena.errors import UsageError
+from arena.errors import Refused, UsageError
 from arena.records.plans import SizePlan
 from arena.stats import sample_size
 from arena.stats.dunnett import dunnett_alpha
@@ -79,34 +79,36 @@ class Circumstances:
         """Refuse what no test can be like.
 
         Raises:
-            UsageError: naming the option.
+            UsageError: naming the argument.
         """
         if not 0.0 < self.alpha < 1.0:
-            raise UsageError(f"--alpha {self.alpha:g}: must lie between 0 and 1")
+            raise Refused("must lie between 0 and 1", argument="alpha", value=f"{self.alpha:g}")
         if not self.alpha < self.power < 1.0:
-            raise UsageError(f"--power {self.power:g}: must lie between alpha and 1")
+            raise Refused("must lie between alpha and 1", argument="power", value=f"{self.power:g}")
         if not 0.0 < self.ratio < float("inf"):
-            raise UsageError(f"--ratio {self.ratio:g}: must be above 0")
+            raise Refused("must be above 0", argument="ratio", value=f"{self.ratio:g}")
         if self.correction not in CORRECTIONS:
-            raise UsageError(f"--correction {self.correction}: no such correction; there are {', '.join(CORRECTIONS)}")
+            raise Refused(
+                f"no such correction; there are {', '.join(CORRECTIONS)}", argument="correction", value=self.correction
+            )
         if (self.icc is None) != (self.cluster_size is None):
-            raise UsageError("--icc and --cluster-size: clusters need both")
+            raise Refused("clusters need both", argument=("icc", "cluster_size"))
         if self.icc is None and self.cluster_cv != 0.0:
-            raise UsageError("--cluster-cv: clusters need --icc and --cluster-size too")
+            raise Refused("clusters need `icc` and `cluster_size` too", argument="cluster_cv")
         if self.per_day is None and self.share != 1.0:
-            raise UsageError("--share: a duration needs --per-day too")
-        self._ask("--arms", lambda: self.comparison_alpha)
-        self._ask("--icc, --cluster-size, --cluster-cv", self._cluster_factor)
-        self._ask("--cuped-rho", self._cuped_factor)
+            raise Refused("a duration needs `per_day` too", argument="share")
+        self._ask(("arms",), lambda: self.comparison_alpha)
+        self._ask(("icc", "cluster_size", "cluster_cv"), self._cluster_factor)
+        self._ask(("cuped_rho",), self._cuped_factor)
         per_day = 1.0 if self.per_day is None else self.per_day
-        self._ask("--per-day, --share", lambda: sample_size.days_of_traffic(1, per_day, self.share))
+        self._ask(("per_day", "share"), lambda: sample_size.days_of_traffic(1, per_day, self.share))
 
     @staticmethod
-    def _ask(options: str, what: Callable[[], float]) -> None:
+    def _ask(arguments: tuple[str, ...], what: Callable[[], float]) -> None:
         try:
             what()
         except ValueError as error:
-            raise UsageError(f"{options}: {error}") from None
+            raise Refused(str(error), argument=arguments) from None
 
     def inputs(self) -> Inputs:
         """Return what was asked, by the names of the options."""
@@ -177,17 +179,19 @@ def compare_rates(
         UsageError: rates outside [0, 1], no such formula, or a difference that no number of units finds.
     """
     if not 0.0 <= baseline <= 1.0:
-        raise UsageError(f"--baseline {baseline:g}: a rate lies between 0 and 1")
+        raise Refused("a rate lies between 0 and 1", argument="baseline", value=f"{baseline:g}")
     treatment = baseline + mde
     if not -1e-12 <= treatment <= 1.0 + 1e-12:
-        raise UsageError(f"--mde {mde:g}: from {baseline:g} it leads to {treatment:g}, which is no rate")
+        raise Refused(
+            f"from {baseline:g} it leads to {treatment:g}, which is no rate", argument="mde", value=f"{mde:g}"
+        )
     treatment = min(max(treatment, 0.0), 1.0)
     try:
         if margin is None:
             compare, name = _chosen(_SUPERIORITY, formula)
             return compare(baseline, treatment, ratio=ratio), name
         if not 0.0 < margin < 1.0:
-            raise UsageError(f"--margin {margin:g}: must lie between 0 and 1")
+            raise Refused("must lie between 0 and 1", argument="margin", value=f"{margin:g}")
         prove, name = _chosen(_NON_INFERIORITY, formula)
         return prove(baseline, treatment, margin, ratio=ratio), name
     except ValueError as error:
@@ -278,5 +282,5 @@ def _chosen(
 ) -> tuple[Callable[..., Comparison], str]:
     key = next(iter(formulas)) if name is None else name
     if key not in formulas:
-        raise UsageError(f"--formula {key}: no such formula here; there are {', '.join(formulas)}")
+        raise Refused(f"no such formula here; there are {', '.join(formulas)}", argument="formula", value=key)
     return formulas[key]

@@ -69,7 +69,7 @@ def endpoint(
         return Endpoint(url=url)
     raise UsageError(
         f"{vendor.name}: no key may go to {place.hostname}: a file cannot send a key to another host",
-        hint=f"Bind one: --allow-host {place.hostname}=ENV_VAR, or ARENA_HOSTS={place.hostname}=ENV_VAR",
+        hint=f"Bind one: `allow_hosts` {place.hostname}=ENV_VAR, or ARENA_HOSTS={place.hostname}=ENV_VAR",
     )
 
 

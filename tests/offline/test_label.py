@@ -95,9 +95,9 @@ class TestPairs:
         some = [pair("a", "hard"), pair("b", "easy"), pair("c", "hard")]
         assert [each.case.id for each in choose(some, tags=["hard"], cases=[])] == ["a", "c"]
         assert [each.case.id for each in choose(some, tags=["hard"], cases=["c"])] == ["c"]
-        with pytest.raises(UsageError, match=r"--case z: no such case with two answers in this run \(it has a, b, c\)"):
+        with pytest.raises(UsageError, match=r"cases z: no such case with two answers in this run \(it has a, b, c\)"):
             choose(some, tags=[], cases=["z"])
-        with pytest.raises(UsageError, match="--tag odd: no case is left to label; the tags are easy, hard"):
+        with pytest.raises(UsageError, match="tags odd: no case is left to label; the tags are easy, hard"):
             choose(some, tags=["odd"], cases=[])
         with pytest.raises(UsageError, match="no case has a tag"):
             choose([pair("a")], tags=["odd"], cases=[])

@@ -348,8 +348,8 @@ def test_the_treatment_is_the_one_called_so_or_the_second(
     [
         (["a", "b", "c"], None, None, "3 variants: a, b, c"),
         (["a", "b", "c"], None, "a", "3 variants: a, b, c"),
-        (["a", "b"], None, "z", "--treatment z: no such variant; there are a, b"),
-        (["a", "b"], "a", "a", "--control and --treatment are both a: name two variants"),
+        (["a", "b"], None, "z", "treatment z: no such variant; there are a, b"),
+        (["a", "b"], "a", "a", "control and treatment are both a: name two variants"),
         (["a"], None, None, "only one variant, a: there is nothing to compare it with"),
         (["\x1b[2J"], None, None, "only one variant, \\x1b[2J: there is nothing to compare it with"),
     ],

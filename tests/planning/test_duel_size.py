@@ -153,12 +153,12 @@ def test_power_at_the_edges_of_what_a_case_can_be() -> None:
 @pytest.mark.parametrize(
     ("metrics", "truth", "message"),
     [
-        ([WIN_RATE], Truth(), "--win-rate: say which"),
-        ([metric("axis.clarity", "above", 0.0)], Truth(), "--win-rate: say which"),
-        ([WIN_RATE], Truth(win_rate=1.5), "--win-rate 1.5"),
+        ([WIN_RATE], Truth(), "win_rate: say which"),
+        ([metric("axis.clarity", "above", 0.0)], Truth(), "win_rate: say which"),
+        ([WIN_RATE], Truth(win_rate=1.5), "win_rate 1.5"),
         ([WIN_RATE], Truth(win_rate=0.9, ties=0.5), "leaves room"),
-        ([CHECKS], Truth(changed=1.5), "--changed 1.5"),
-        ([CHECKS], Truth(ties=1.0), "--ties 1"),
+        ([CHECKS], Truth(changed=1.5), "changed 1.5"),
+        ([CHECKS], Truth(ties=1.0), "ties 1"),
         ([metric("win_rate", "above", 0.5, where="live")], Truth(), "decides nothing"),
     ],
 )

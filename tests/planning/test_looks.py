@@ -62,14 +62,14 @@ def test_a_schedule_that_holds_is_not_warned_of() -> None:
         (lambda: equal_fractions(0), "1 to 100"),
         (lambda: plan_looks([0.5, 1.0], "peeking"), "no such design"),
         (lambda: plan_looks([0.5, 1.0], "pocock", parameter=2.0), "has none"),
-        (lambda: plan_looks([0.5, 1.0], alpha=0.9, power=0.95), "--alpha"),
-        (lambda: plan_looks([0.5, 1.0], power=0.01), "--power"),
+        (lambda: plan_looks([0.5, 1.0], alpha=0.9, power=0.95), "alpha"),
+        (lambda: plan_looks([0.5, 1.0], power=0.01), "power"),
         (lambda: plan_looks([0.5, 0.9]), "must be at 1"),
         (lambda: plan_looks([0.9, 0.5]), "rise"),
         (lambda: plan_looks([0.5, 1.0], "power", parameter=-1.0), "above 0"),
         (lambda: check_looks([0.5, 1.0], [2.0]), "1 boundaries"),
-        (lambda: check_looks([1.0], [-2.0]), "--z"),
-        (lambda: check_looks([1.0], [2.0], intended=0.0), "--alpha 0"),
+        (lambda: check_looks([1.0], [-2.0]), "z"),
+        (lambda: check_looks([1.0], [2.0], intended=0.0), "alpha 0"),
     ],
 )
 def test_a_users_mistake_is_named(call: object, message: str) -> None:

@@ -92,7 +92,7 @@ def test_another_win_rate_keeps_what_the_pilot_is_like() -> None:
     draws = pilot.draw(200_000, np.random.default_rng(0))
     assert scores[draws.rows].mean() == pytest.approx(0.6, abs=0.005)
     for impossible in (1.0, 0.0):
-        with pytest.raises(UsageError, match=f"--win-rate {impossible:g}"):
+        with pytest.raises(UsageError, match=f"win_rate {impossible:g}"):
             tilted(scores, None, impossible)
 
 

@@ -48,13 +48,13 @@ def test_dunnett_of_margins_is_one_sided() -> None:
 @pytest.mark.parametrize(
     ("metric", "mde", "margin", "message"),
     [
-        (COST, 0.0, None, "--mde 0"),
-        (COST, -0.1, 0.05, "--margin 0.05"),
+        (COST, 0.0, None, "mde 0"),
+        (COST, -0.1, 0.05, "margin 0.05"),
         (
             RatioMetric(numerator_mean=1, numerator_sd=1, denominator_mean=0, denominator_sd=1, correlation=0),
             0.1,
             None,
-            "--ratio-of",
+            "ratio_of",
         ),
     ],
 )
@@ -67,12 +67,12 @@ def test_a_users_mistake_is_named(metric: RatioMetric, mde: float, margin: float
 @pytest.mark.parametrize(
     ("circumstances", "message"),
     [
-        (Circumstances(correction="tukey"), "--correction tukey: no such correction; there are bonferroni, dunnett"),
-        (Circumstances(cluster_cv=0.5), "--cluster-cv: clusters need"),
-        (Circumstances(icc=2.0, cluster_size=5), "--icc, --cluster-size"),
-        (Circumstances(per_day=-5.0), "--per-day"),
-        (Circumstances(per_day=5.0, share=1.5), "--share"),
-        (Circumstances(arms=1), "--arms"),
+        (Circumstances(correction="tukey"), "correction tukey: no such correction; there are bonferroni, dunnett"),
+        (Circumstances(cluster_cv=0.5), "cluster_cv: clusters need"),
+        (Circumstances(icc=2.0, cluster_size=5), "icc, cluster_size"),
+        (Circumstances(per_day=-5.0), "per_day"),
+        (Circumstances(per_day=5.0, share=1.5), "share"),
+        (Circumstances(arms=1), "arms"),
     ],
 )
 def test_circumstances_that_cannot_be_are_refused(circumstances: Circumstances, message: str) -> None:

@@ -15,7 +15,7 @@ CLAIMS = "claims.lock"
 #: Files of one SQLite database.
 SIDE_FILES = ("-wal", "-shm", "-journal")
 
-HINT = "--cache-dir or ARENA_CACHE_DIR moves the cache; what it holds stays readable with --offline"
+HINT = "`cache_dir` or ARENA_CACHE_DIR moves the cache; what it holds stays readable with `offline`"
 
 
 def refuse_links(folder: Path) -> None:

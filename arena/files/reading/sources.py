@@ -129,7 +129,7 @@ def relative(path: Path, source: Source) -> PurePosixPath:
     absolute = path.absolute()
     place = absolute.parent.resolve() / absolute.name
     if not place.is_relative_to(source.root):
-        message = f"lies outside the project root '{printable(str(source.root), 200)}': --root names another one"
+        message = f"lies outside the project root '{printable(str(source.root), 200)}': `root` names another one"
         raise FileError([Mistake(file=printable(str(path), 200), line=None, column=None, where="", message=message)])
     return PurePosixPath(place.relative_to(source.root).as_posix())
 

@@ -92,7 +92,7 @@ def _changed(run: SavedRun, now: Experiment) -> str:
 def _design(run: SavedRun, experiment: Experiment) -> Design:
     options = run.facts.options
     if options.only is not None:
-        raise UsageError(f"run {run.id} chose its cases by their outcome (--only {options.only}): no verdict")
+        raise UsageError(f"run {run.id} chose its cases by their outcome (`only` {options.only}): no verdict")
     if options.limit is not None or options.tags or options.cases:
         raise UsageError(
             f"run {run.id} asked some of the cases ({run.result.selection}): a gate decides on all of them",

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from arena.engine.work import context_of
-from arena.errors import UsageError
+from arena.errors import Refused, UsageError
 from arena.files.labels import ambiguous_name
 from arena.records.answered import Answered
 from arena.records.case import Case, Document
@@ -87,11 +87,11 @@ def choose(pairs: Sequence[AnswerPair], *, tags: Collection[str], cases: Collect
     for one in cases:
         if one not in known:
             some = ", ".join(known[:5]) + (" …" if len(known) > 5 else "")
-            raise UsageError(f"--case {one}: no such case with two answers in this run (it has {some})")
+            raise Refused(f"no such case with two answers in this run (it has {some})", argument="cases", value=one)
     left = [pair for pair in pairs if not tags or set(tags) & set(pair.case.tags)]
     left = [pair for pair in left if not cases or pair.case.id in cases]
     if not left:
         names = sorted({tag for pair in pairs for tag in pair.case.tags})
         there = f"the tags are {', '.join(names)}" if names else "no case has a tag"
-        raise UsageError(f"--tag {', '.join(tags)}: no case is left to label; {there}")
+        raise Refused(f"no case is left to label; {there}", argument="tags", value=f"{', '.join(tags)}")
     return tuple(left)

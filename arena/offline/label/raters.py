@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from arena.errors import UsageError
+from arena.errors import Refused
 from arena.files.reading.identifiers import mistake_in, skeleton
 from arena.text.printable import printable
 
@@ -27,12 +27,14 @@ def rater_named(given: str | None, environment: Mapping[str, str], known: Collec
     """
     name = given if given is not None else next(filter(None, map(environment.get, USER_VARIABLES)), None)
     if name is None:
-        raise UsageError("who labels? --rater NAME says it")
+        raise Refused("who labels? Give a name", argument="rater")
     if problem := mistake_in_name(name):
-        raise UsageError(f"--rater '{printable(name)}': {problem}")
+        raise Refused(problem, argument="rater", value=f"'{printable(name)}'")
     if other := looking_like(name, known):
-        raise UsageError(
-            f"--rater {printable(name)}: looks like {printable(other)}, who labelled this run before",
+        raise Refused(
+            f"looks like {printable(other)}, who labelled this run before",
+            argument="rater",
+            value=printable(name),
             hint="the same name goes on with the same labels; another person needs another name",
         )
     return name

@@ -7,7 +7,7 @@ import numpy as np
 from arena.deciding.wording import quantity
 from arena.engine.design import design_of
 from arena.engine.execute import Executed
-from arena.errors import UsageError
+from arena.errors import Refused
 from arena.kinds.quantities import named
 from arena.offline.duel.summarise import Found
 from arena.runs.saved import SavedRun
@@ -54,14 +54,16 @@ def metric_of_run(run: SavedRun, name: str | None, *, rate: bool) -> MetricOfRun
         one: metric for one, metric in metrics.items() if metric and not metric.is_win_rate and metric.aggregate == kind
     }
     if name is None and len(fitting) != 1:
-        raise UsageError(f"--metric: say which; run {run.id} has {', '.join(fitting) or f'no {kind}'}")
+        raise Refused(f"say which; run {run.id} has {', '.join(fitting) or f'no {kind}'}", argument="metric")
     chosen = next(iter(fitting)) if name is None else name
     metric = fitting.get(chosen) or named(chosen)
     if metric is None or metric.aggregate != kind or metric.is_win_rate:
-        raise UsageError(f"--metric {chosen}: no {kind} of run {run.id}; it has {', '.join(fitting) or 'none'}")
+        raise Refused(
+            f"no {kind} of run {run.id}; it has {', '.join(fitting) or 'none'}", argument="metric", value=chosen
+        )
     values = found.values(metric)
     if values is None or not values.control:
-        raise UsageError(f"--metric {chosen}: not measured in run {run.id}")
+        raise Refused(f"not measured in run {run.id}", argument="metric", value=chosen)
     control = np.array(values.control)
     return MetricOfRun(
         metric=chosen,

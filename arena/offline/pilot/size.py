@@ -7,7 +7,7 @@ import numpy as np
 from arena.deciding.wording import quantity
 from arena.engine.design import design_of
 from arena.engine.execute import Executed
-from arena.errors import UsageError
+from arena.errors import Refused
 from arena.offline.duel.summarise import Found
 from arena.offline.pilot.rules import Rules
 from arena.planning.duel_size import decisive
@@ -54,7 +54,7 @@ def size_from_run(
     clusters = [case.cluster for case in found.cases]
     scores = np.array([one.score for one in comparisons])
     if win_rate is not None and not comparisons:
-        raise UsageError(f"--win-rate: run {run.id} was not judged, so that it has none")
+        raise Refused(f"run {run.id} was not judged, so that it has none", argument="win_rate")
     pilot = Pilot(len(clusters), clusters) if win_rate is None else tilted(scores, clusters, win_rate)
     rules = Rules(pilot, found, comparisons, level, fewest_clusters(level) if has_labels(clusters) else 1)
     observed = [rules.of(metric, criterion) for metric, criterion in decisive(decides.metrics)]

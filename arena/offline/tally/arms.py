@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from arena.errors import UsageError
+from arena.errors import Refused, UsageError
 from arena.text.printable import printable
 
 CONTROL, TREATMENT = "control", "treatment"
@@ -23,16 +23,16 @@ def choose_arms(variants: Sequence[str], *, control: str | None, treatment: str 
     ('b', 'a', None)
     """
     listed = ", ".join(map(printable, variants))
-    for option, name in (("--control", control), ("--treatment", treatment)):
+    for argument, name in (("control", control), ("treatment", treatment)):
         if name is not None and name not in variants:
-            raise UsageError(f"{option} {name}: no such variant; there are {listed}")
+            raise Refused(f"no such variant; there are {listed}", argument=argument, value=name)
     if control is not None and control == treatment:
-        raise UsageError(f"--control and --treatment are both {control}: name two variants")
+        raise Refused("name two variants", argument=("control", "treatment"), value=f"are both {control}")
     if len(variants) < 2:
         raise UsageError(f"only one variant, {listed}: there is nothing to compare it with")
     if len(variants) > 2 and (control is None or treatment is None):
         raise UsageError(
-            f"{len(variants)} variants: {listed}", hint="name two of them with --control NAME --treatment NAME"
+            f"{len(variants)} variants: {listed}", hint="name two of them with `control` NAME `treatment` NAME"
         )
     if control is not None and treatment is not None:
         return control, treatment, None
