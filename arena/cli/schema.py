@@ -12,6 +12,6 @@ KindArgument = Annotated[str, typer.Argument(metavar="KIND", help="experiment, g
 def schema(kind: KindArgument) -> None:
     """Print the JSON Schema of a file that people write, or of result.json."""
     from arena.files.schema import json_schema
-    from arena.runs.codec import dumps
+    from arena.records.codec import dumps
 
     give(dumps(json_schema(kind), indent=2))

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from arena.records.codec import dumps, to_json
 from arena.records.gate import GateResult
 from arena.reports.report import Found, Page, Result
-from arena.runs.codec import dumps, to_json
 from arena.runs.facts import facts_to_json
 from arena.runs.results import result_to_json
 

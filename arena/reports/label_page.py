@@ -9,12 +9,12 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
+from arena.records.codec import dumps
 from arena.records.labelling import AnswerPair
 from arena.records.rubric import Rubric
 from arena.reports.page.asked import asked
 from arena.reports.page.shell import fill
 from arena.reports.safe_text import safe, safe_line
-from arena.runs.codec import dumps
 
 
 def render(pairs: Sequence[AnswerPair], *, arms: tuple[str, str], rubric: Rubric, seed: int, rater: str = "") -> str:

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from arena.records.codec import Undecodable, dumps, loads
 from arena.records.run import Attempts
-from arena.runs.codec import Undecodable, dumps, loads
 from arena.runs.home import HOME, prepare_home
 from arena.runs.storage import storage_errors
 

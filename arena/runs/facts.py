@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from arena.records.codec import Undecodable, from_json, to_json
 from arena.records.run import RunFacts
-from arena.runs.codec import Undecodable, from_json, to_json
 
 _TELLS_THE_END = ("contents", "models_requested", "models_returned", "decoding")
 _CALLS = ("made", "cached", "failed")

@@ -12,6 +12,7 @@ from typing import Any, Self
 from arena.errors import ArenaError
 from arena.records.answered import Answered
 from arena.records.call import SettingReport
+from arena.records.codec import dumps
 from arena.records.experiment import Experiment
 from arena.records.gate import DuelOrGate
 from arena.records.judgment import Judgment
@@ -19,7 +20,6 @@ from arena.records.ranking import RankResult
 from arena.records.result import SCHEMA_VERSION
 from arena.records.run import ExperimentFacts, Purpose, RunFacts, Spending
 from arena.records.run_options import RunOptions
-from arena.runs.codec import dumps
 from arena.runs.facts import facts_to_json
 from arena.runs.home import MANIFEST, prepare_home, read_facts, run_folders
 from arena.runs.lock import Lock, acquire

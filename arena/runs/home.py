@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from arena.errors import StorageFailed
+from arena.records.codec import Undecodable, loads
 from arena.records.run import RunFacts
-from arena.runs.codec import Undecodable, loads
 from arena.runs.facts import facts_from_json
 from arena.runs.storage import make_private_folder, write_whole
 

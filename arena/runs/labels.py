@@ -13,9 +13,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from arena.errors import StorageFailed
+from arena.records.codec import Undecodable, dumps, from_json, loads, to_json
 from arena.records.label import Label
 from arena.records.labelling import SampleChoice
-from arena.runs.codec import Undecodable, dumps, from_json, loads, to_json
 from arena.runs.lock import Lock, acquire
 from arena.runs.storage import storage_errors, write_whole
 

@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from arena.records.codec import Undecodable, from_json, to_json
 from arena.records.gate import DuelOrGate, GateResult, MustPass, Verdict
 from arena.records.ranking import RankResult
 from arena.records.result import DuelResult
-from arena.runs.codec import Undecodable, from_json, to_json
 
 
 def result_to_json(result: DuelOrGate | RankResult) -> dict[str, Any]:

@@ -6,9 +6,9 @@ from typing import Any, cast
 
 from arena.records.answered import Answered
 from arena.records.call import Answer, CallFailure, Completion
+from arena.records.codec import Undecodable, dumps, from_json, to_json
 from arena.records.judgment import Judgment, flag_of_text
 from arena.records.score import Score
-from arena.runs.codec import Undecodable, dumps, from_json, to_json
 
 
 def completion_to_json(row: Answered) -> dict[str, Any]:

@@ -9,13 +9,13 @@ from typing import Any, TypeVar
 
 from arena.errors import StorageFailed, UsageError
 from arena.records.answered import Answered
+from arena.records.codec import Undecodable, from_json, loads
 from arena.records.experiment import Experiment
 from arena.records.gate import DuelOrGate, duel_of
 from arena.records.judgment import Judgment
 from arena.records.ranking import RankResult
 from arena.records.result import DuelResult
 from arena.records.run import RunFacts
-from arena.runs.codec import Undecodable, from_json, loads
 from arena.runs.facts import facts_from_json
 from arena.runs.folder import COMPLETIONS, EXPERIMENT, JUDGMENTS, RESULT
 from arena.runs.home import MANIFEST

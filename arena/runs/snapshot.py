@@ -4,9 +4,9 @@ from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import Any
 
+from arena.records.codec import Undecodable, from_json, to_json
 from arena.records.experiment import Experiment
 from arena.records.variant import Variant
-from arena.runs.codec import Undecodable, from_json, to_json
 
 
 def experiment_to_json(experiment: Experiment) -> dict[str, Any]:

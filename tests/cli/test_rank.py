@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from arena.records.codec import from_json
 from arena.records.ranking import RankResult
-from arena.runs.codec import from_json
 from command_line import Done, arena
 from duel_files import cases, write_experiment
 from hostile_text import DANGEROUS, HOSTILE

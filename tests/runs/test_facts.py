@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from arena.runs.codec import Undecodable, dumps
+from arena.records.codec import Undecodable, dumps
 from arena.runs.facts import facts_from_json, facts_to_json
 
 RUNNING: dict[str, Any] = {

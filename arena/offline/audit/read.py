@@ -20,7 +20,7 @@ from arena.offline.tally.arms import choose_arms
 from arena.offline.tally.compared import merged, shares_of
 from arena.offline.tally.flagged import flagged_of
 from arena.offline.tally.health import judge_health
-from arena.runs.codec import Undecodable, from_json, loads
+from arena.records.codec import Undecodable, from_json, loads
 from arena.runs.labels import LABELS
 from arena.runs.saved import SavedRun
 from arena.stats.estimate import Estimate

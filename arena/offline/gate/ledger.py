@@ -7,11 +7,11 @@ from datetime import datetime
 from arena.engine.design import Design
 from arena.engine.execute import Executed
 from arena.records.case import Case
+from arena.records.codec import dumps, to_json
 from arena.records.gate import GateResult
 from arena.records.run import Attempts
 from arena.runs import attempts
 from arena.runs.attempts import Attempt
-from arena.runs.codec import dumps, to_json
 
 
 def attempt_of(result: GateResult, cases: Sequence[Case], executed: Executed, *, run: str) -> Attempt:

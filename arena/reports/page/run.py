@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
+from arena.records.codec import to_json
 from arena.records.result import DuelResult
 from arena.records.run import RunFacts
 from arena.reports import numbers
@@ -13,7 +14,6 @@ from arena.reports.page.markup import Content, tag
 from arena.reports.page.verdict import counted, section
 from arena.reports.spent import spent_by
 from arena.reports.terminal import OUTCOMES
-from arena.runs.codec import to_json
 
 
 def notes(result: DuelResult) -> Markup | None:

@@ -1,6 +1,6 @@
 import json
 import zlib
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 from hypothesis import given
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from arena.completions.store import codec
 from arena.completions.store.raw_disk import CorruptEntry
-from arena.records.call import Completion, Finish, ToolCall
+from arena.records.call import Completion, Finish, SettingReport, ToolCall, Usage
 from completion_parts import answer_to, request
 
 ANSWER = answer_to(
@@ -24,6 +24,30 @@ ANSWER = answer_to(
     replayed=True,
 )
 
+#: The bytes of an answer as the first version stored it.
+EARLIER = (
+    "6172656e610108936fbe47281b1e809954896172fd0479ab1f6ecf90c7f7f39b9919ff44e99578015590414f84301085ff8a99abb02960"
+    "3c70f3a6776f6a9a2ecc422374b09d463784ffeeb41b5db6699af4cdf7e6b5b34267a6097b6d185aa855fd58565559d7af4ab5791f545e"
+    "f7f902c51f6e9de03ebab24a1a05d631f4d0aa4373e1ffcf87024ed6d9300a1f9816c127c3e8bab30e996f6e979469583c1da5bac213b4"
+    "e58b4b0df8bc1530538f93f6f81531304a1eccd22f20b3758318de5618c951f4b986dd48f233a1cd249833338a83715ed01b1648c45d2f"
+    "953a391983da3e0ac17ed2449eeddd7b54aa3a0acb44934ee3ba24193fc4590c728375bb069c20f9633083c4ad32b06e44fded2da366fa"
+    "4427bc4465b9d7d62d91f7faadd0144091f74895de6c0239f9f1d5b76dbf867591c0"
+)
+EARLIER_ANSWER = Completion(
+    request_key="k",
+    text="Hi \x1b",
+    finish=Finish.STOP,
+    model_requested="m",
+    usage=Usage(input_tokens=3, output_tokens=1),
+    latency_s=1 / 3,
+    cost_usd=0.1 + 0.2,
+    settings=(SettingReport(name="temperature", requested=0, sent=0, honoured="echoed_equal"),),
+    tool_calls=(ToolCall(name="f", arguments="{}"),),
+    logprobs={"A": float("-inf")},
+    called_at="2026-11-22T00:00:00.000000+00:00",
+    called_in="run-1",
+)
+
 
 def test_a_completion_comes_back_equal() -> None:
     """Every field survives, also text that is not valid Unicode."""
@@ -31,8 +55,28 @@ def test_a_completion_comes_back_equal() -> None:
 
 
 def test_every_field_of_a_completion_is_stored() -> None:
-    """A field that is added to the noun cannot be forgotten here; the key is the row's own."""
-    assert {field.name for field in fields(Completion)} == codec._READERS.keys() | {"request_key"}
+    """A field that is added to the noun is written and read like all others; the key is the row's own."""
+    every = replace(
+        ANSWER,
+        model_returned="m-1",
+        usage=Usage(input_tokens=1, output_tokens=2, reasoning_tokens=1),
+        latency_s=1 / 3,
+        ttft_s=0.1,
+        tpot_s=0.2,
+        itl_s=0.3,
+        cost_reason="guessed",
+        fingerprint="f",
+        runtime="r",
+        settings=(SettingReport(name="stop", requested=["a"], sent=None, honoured="not_supported"),),
+    )
+    stored = json.loads(codec.to_text(every))
+    assert stored.keys() | {"request_key"} == {field.name for field in fields(Completion)}
+    assert codec.from_plain(every.request_key, stored) == every
+
+
+def test_an_entry_of_an_earlier_version_is_still_read() -> None:
+    """What was paid for is never lost: version 1 wrote every field of a part, also where it held its default."""
+    assert codec.decode("k", bytes.fromhex(EARLIER)) == EARLIER_ANSWER
 
 
 @given(st.data())

@@ -14,10 +14,10 @@ import sample_results
 import sample_runs
 from arena.records.answered import Answered
 from arena.records.call import CallFailure, Completion, FailureKind, Finish, SettingReport, ToolCall, Usage
+from arena.records.codec import Undecodable, dumps, from_json, loads, rounded, to_json
 from arena.records.judgment import AxisScores, Flag, Judgment
 from arena.records.result import DuelResult
 from arena.records.score import Score
-from arena.runs.codec import Undecodable, dumps, from_json, loads, rounded, to_json
 from arena.runs.rows import (
     completion_from_json,
     completion_to_json,
@@ -194,6 +194,7 @@ def test_integer_keys_enums_and_unions_come_back_as_what_they_were() -> None:
         ({"name": 3}, "Sample.name: expected str, found 3"),
         ({"name": "x", "colour": "blue"}, 'Sample.colour: expected one of red, found "blue"'),
         ({"name": "x", "levels": []}, "Sample.levels: expected an object, found []"),
+        ({"name": "x", "levels": {"low": "1"}}, 'Sample.levels: expected keys of type int, found "low"'),
         ({"name": "x", "either": True}, "Sample.either: expected str, found true"),
         ({"name": "x", "nothing": 0}, "Sample.nothing: expected NoneType, found 0"),
         ([], "Sample: expected an object, found []"),
@@ -209,6 +210,20 @@ def test_data_of_the_wrong_shape_is_refused_with_its_place(data: object, message
 def test_keys_of_a_newer_version_are_passed_over() -> None:
     """A run folder written by a newer arena is still readable."""
     assert from_json(Sample, {"name": "x", "invented": 1}) == Sample(name="x")
+
+
+def test_a_strict_reader_refuses_keys_that_no_record_knows() -> None:
+    """Where nothing is guessed at, as in the store of what was paid for; the place is that of the record."""
+    row = {"name": "x", "requested": 0, "sent": 0, "honoured": "rejected", "hidden": 1}
+    assert from_json(SettingReport, row).name == "x"
+    with pytest.raises(Undecodable, match=r"SettingReport: unknown key \"hidden\""):
+        from_json(SettingReport, row, strict=True)
+
+
+def test_exact_numbers_keep_all_their_digits() -> None:
+    """What is stored to be used again must not differ from what was used the first time."""
+    assert to_json(0.1 + 0.2, exact=True) == 0.1 + 0.2
+    assert to_json({"logprob": -math.inf}, exact=True) == {"logprob": -math.inf}
 
 
 def test_lists_are_expected_where_lists_stand() -> None:
