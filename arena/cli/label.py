@@ -1,16 +1,21 @@
 """`arena label`: what do people say?"""
 
+import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from arena.cli.deliver import check_formats, deliver
+from arena.cli.deliver import check_formats, deliver, write_file
 from arena.cli.options import CHOICE, OUTPUT, OutputFile, OutputFormat, Root, RunArgument
-from arena.cli.project import project_root
+from arena.cli.project import project_root, run_reference
 from arena.cli.screen import say
 from arena.errors import UsageError
 from arena.reports.report import Found
+
+if TYPE_CHECKING:
+    from arena.offline.label.work import LabelWork
+    from arena.records.labelling import LabelSummary
 
 ELSEWHERE = "Labelling elsewhere"
 
@@ -69,10 +74,9 @@ def label(
     root: Root = None,
 ) -> None:
     """What do people say, shown both answers blind?"""
-    from arena.cli.label_work import LabelWork
-    from arena.offline.label.pairs import choose, comparable
+    from arena.cli.labelling import let_label
+    from arena.offline.label.work import LabelWork
     from arena.runs.find import find
-    from arena.runs.labels import LabelBook
     from arena.runs.saved import load
 
     files = output or []
@@ -80,21 +84,41 @@ def label(
     _check(page=page, import_file=import_file, progress=progress, sample=sample)
     project = project_root(root, start=Path.cwd())
     saved = load(find(run, root=project))
-    found = comparable(saved)
-    book = LabelBook(saved.path)
-    if torn := book.repair():
+    work = LabelWork.of(saved, tags=tag or (), cases=case or ())
+    if torn := work.book.repair():
         say(f"warning: the last line of labels.jsonl was never finished and is dropped: {len(torn)} characters")
-    work = LabelWork(saved, found, book, choose(found.pairs, tags=tag or (), cases=case or ()), project)
+    reference = run_reference(saved.id, project, start=Path.cwd())
+    imported: LabelSummary | None = None
     if page is not None:
-        work.write_page(page, rater=rater, sample=sample)
-        summary = work.summary()
+        _write_page(work, page, rater=rater, sample=sample, reference=reference)
     elif import_file is not None:
-        summary = work.read(import_file, rater=rater)
-    else:
-        if not progress:
-            work.ask(rater=rater, sample=sample, again=again)
-        summary = work.summary()
-    deliver(Found(result=summary), output_format=output_format, files=files)
+        imported, warnings = work.take_in(import_file, rater=rater)
+        for warning in warnings:
+            say(f"warning: {warning}")
+    elif not progress:
+        turn = work.turn(rater, os.environ, sample=sample, again=again)
+        if sample is None and (choice := turn.sample):
+            say(f"going on with your sample of {choice.size} of {choice.of} cases; --sample {choice.of} shows all")
+        let_label(turn, saved.experiment.rubric, reference=reference)
+    deliver(Found(result=imported or work.summary()), output_format=output_format, files=files)
+
+
+def _write_page(work: "LabelWork", file: Path, *, rater: str | None, sample: int | None, reference: str) -> None:
+    from arena.cli.labelling import cases_in_words
+    from arena.reports import label_page
+
+    sheet, result = work.sheet(rater, sample=sample), work.run.result
+    text = label_page.render(
+        sheet.pairs,
+        arms=(result.control, result.treatment),
+        rubric=work.run.experiment.rubric,
+        seed=sheet.seed,
+        rater=sheet.rater,
+    )
+    write_file(file, text)
+    cases = cases_in_words(len(sheet.pairs))
+    say(f"wrote {file}: {cases}. Send it to whoever labels; what they download comes back in with")
+    say(f"  arena label {reference} --import labels-NAME.jsonl")
 
 
 def _check(*, page: Path | None, import_file: Path | None, progress: bool, sample: int | None) -> None:

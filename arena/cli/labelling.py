@@ -1,57 +1,59 @@
-"""One rater at work: shows two answers, takes a word on them, remembers it at once."""
+"""One rater at a terminal: shows two answers, takes a word on them."""
 
 import os
+import shlex
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from arena.cli.keys import Answers
+from arena.cli.keys import Answers, answering
 from arena.cli.screen import say, screen_of
+from arena.errors import Interrupted
 from arena.offline.label.order import shown_first
-from arena.offline.label.progress import progress_of
-from arena.records.label import Label
-from arena.records.labelling import AnswerPair, RaterProgress, SampleChoice
+from arena.offline.label.turn import Turn
+from arena.records.labelling import AnswerPair, RaterProgress
 from arena.records.rubric import Rubric
 from arena.reports.label_view import render_help, render_pair
 from arena.reports.safe_text import safe_line
-from arena.runs.labels import LabelBook
 
 PROMPT = " [1] answer 1  [2] answer 2  [t]ie  [s]kip  [u]ndo  [n]ote  [d]iff  [?]  [q]uit"
 AT_THE_END = "\n that was the last one.  [u]ndo; any other key ends"
 SAID = {"left": "answer 1", "right": "answer 2", "tie": "tie"}
 
 
+def let_label(turn: Turn, rubric: Rubric, *, reference: str) -> None:
+    """Let one rater label until nothing is left, or until that rater has enough.
+
+    Args:
+        turn: of the rater.
+        rubric: for help.
+        reference: how the next command may name the run.
+
+    Raises:
+        Interrupted: SIGINT or SIGTERM; what was answered is kept.
+    """
+    some = bool(turn.queue)
+    with answering(sys.stdin) as answers:
+        turn.book.begin(turn.rater, seed=turn.seed, sample=turn.sample)
+        try:
+            Session(turn=turn, rubric=rubric, answers=answers).run()
+        except Interrupted as stopped:
+            raise _stopped(turn.progress(), stopped, reference) from None
+    _say_how_to_go_on(turn.progress(), reference, asked=some)
+
+
 @dataclass(slots=True, kw_only=True)
 class Session:
-    """What a rater still has to see, and what was done so far."""
+    """A rater's turn at a terminal."""
 
-    book: LabelBook
-    rater: str
-    seed: int
-    sample: SampleChoice | None
-    chosen: Sequence[AnswerPair]
-    queue: list[AnswerPair]
+    turn: Turn
     rubric: Rubric
     answers: Answers
-    notes: dict[str, str] = field(default_factory=dict)  # by case, until a label takes them along
-    history: list[tuple[AnswerPair, Label | None, bool]] = field(default_factory=list)  # the label and skip before
     marked: bool = False
 
     def run(self) -> None:
         """Ask until nothing is left or the rater has enough; what was answered is on the disk."""
-        while self._ask(self.queue[0]) if self.queue else self._undo_at_the_end():
+        while self._ask(self.turn.queue[0]) if self.turn.queue else self._undo_at_the_end():
             pass
-
-    def progress(self) -> RaterProgress:
-        """Return how far this rater is."""
-        return progress_of(
-            self.rater,
-            [pair.case.id for pair in self.chosen],
-            labelled=self._labels(),
-            skipped=self._skipped(),
-            seed=self.seed,
-            sample=self.sample,
-        )
 
     def _ask(self, pair: AnswerPair) -> bool:
         """Show one pair and do what the rater says, until that is about another pair; False: quit."""
@@ -60,10 +62,12 @@ class Session:
             command, rest = self.answers.command()
             match command:
                 case "left" | "right" | "tie":
-                    self._label(pair, command)
+                    self.turn.label(command)
+                    say(f" {SAID[command]}")
                     return True
                 case "skip":
-                    self._skip(pair)
+                    self.turn.skip()
+                    say(" skipped")
                     return True
                 case "undo":
                     if self._undo():
@@ -82,21 +86,21 @@ class Session:
 
     def _undo_at_the_end(self) -> bool:
         """Let the rater take the last word back when nothing is left to show; False: done."""
-        if not self.history:
+        if not self.turn.history:
             return False
         say(AT_THE_END)
         command, _ = self.answers.command()
         return command == "undo" and self._undo()
 
     def _show(self, pair: AnswerPair) -> None:
-        now = self.progress()
+        now = self.turn.progress()
         skipped = f", {now.skipped} skipped" if now.skipped else ""
         text = render_pair(
             pair,
-            shown_first(pair, self.seed),
+            shown_first(pair, self.turn.seed),
             screen_of(sys.stderr, os.environ),
-            place=f"{now.labelled} of {len(self.chosen)} labelled{skipped}",
-            note=self.notes.get(pair.case.id, ""),
+            place=f"{now.labelled} of {len(self.turn.chosen)} labelled{skipped}",
+            note=self.turn.notes.get(pair.case.id, ""),
             marked=self.marked,
         )
         say(f"{text.rstrip()}\n\n{PROMPT}")
@@ -105,70 +109,39 @@ class Session:
         text = render_help(self.rubric, screen_of(sys.stderr, os.environ))
         say(f"{text.rstrip()}\n\n{PROMPT}")
 
-    def _label(self, pair: AnswerPair, side: str) -> None:
-        first = shown_first(pair, self.seed)
-        second = next(name for name in pair.answers if name != first)
-        label = Label(
-            case=pair.case.id,
-            winner={"left": first, "right": second, "tie": "tie"}[side],
-            rater=self.rater,
-            repeat=pair.repeat,
-            first=first,
-            answers=pair.digest,
-            note=self.notes.get(pair.case.id, ""),
-        )
-        before, skipped = self._labels().get(pair.case.id), pair.case.id in self._skipped()
-        self.book.put(label)
-        self.book.unskip(pair.case.id, self.rater)
-        self._done(pair, before, skipped, SAID[side])
-
-    def _skip(self, pair: AnswerPair) -> None:
-        before, skipped = self._labels().get(pair.case.id), pair.case.id in self._skipped()
-        self.book.skip(pair.case.id, self.rater)
-        self._done(pair, before, skipped, "skipped")
-
-    def _done(self, pair: AnswerPair, before: Label | None, skipped: bool, said: str) -> None:
-        self.queue.pop(0)
-        self.history.append((pair, before, skipped))
-        say(f" {said}")
-
     def _undo(self) -> bool:
-        """Take the last word back and put its pair in front; False when there is none."""
-        if not self.history and not self._remember():
-            say(" nothing to undo")
-            return False
-        pair, before, skipped = self.history.pop()
-        case = pair.case.id
-        taken = self._labels().get(case)
-        if taken is not None and taken.note:
-            self.notes[case] = taken.note
-        if before is not None:
-            self.book.put(before)
-        elif taken is not None:
-            self.book.remove(taken)
-        (self.book.skip if skipped else self.book.unskip)(case, self.rater)
-        self.queue = [pair, *(each for each in self.queue if each.case.id != case)]
-        say(f" taken back: {safe_line(case)}")
-        return True
-
-    def _remember(self) -> bool:
-        """Put the last label of an earlier session into the history; False when there is none."""
-        by_case = {pair.case.id: pair for pair in self.chosen}
-        earlier = [case for case in self._labels() if case in by_case]
-        if earlier:
-            self.history.append((by_case[earlier[-1]], None, False))
-        return bool(earlier)
+        """Take the last word back; False when there is none."""
+        pair = self.turn.undo()
+        say(" nothing to undo" if pair is None else f" taken back: {safe_line(pair.case.id)}")
+        return pair is not None
 
     def _note(self, pair: AnswerPair, text: str) -> None:
         if not text:
             say(" Note, then Return:")
             text = self.answers.line()
-        self.notes[pair.case.id] = text
+        self.turn.notes[pair.case.id] = text
         say(" the note is kept with your label" if text else " no note")
 
-    def _labels(self) -> dict[str, Label]:
-        return {each.case: each for each in self.book.labels() if each.rater == self.rater}
 
-    def _skipped(self) -> tuple[str, ...]:
-        notes = self.book.notes().get(self.rater)
-        return () if notes is None else notes.skipped
+def _stopped(now: RaterProgress, stopped: Interrupted, reference: str) -> Interrupted:
+    kept = f"{now.labelled} label{'s' if now.labelled != 1 else ''} of {now.rater}"
+    how = f"arena label {reference} --rater {shlex.quote(now.rater)} goes on"
+    return Interrupted(f"stopped; kept: {kept}", exit_code=stopped.exit_code, hint=how)
+
+
+def _say_how_to_go_on(now: RaterProgress, reference: str, *, asked: bool) -> None:
+    if now.left:
+        say(f"arena label {reference} --rater {shlex.quote(now.rater)} goes on")
+    elif now.skipped:
+        say(f"{cases_in_words(now.skipped)} skipped: the same command shows them again")
+    elif not asked:
+        say(f"nothing is left: {now.rater} labelled all {cases_in_words(now.labelled)}; --again shows them again")
+
+
+def cases_in_words(count: int) -> str:
+    """Return a number of cases.
+
+    >>> cases_in_words(1)
+    '1 case'
+    """
+    return f"{count:,} case{'s' if count != 1 else ''}"
