@@ -19,7 +19,7 @@ class Means:
     root: Path  # of the project
     allow_code: bool = False  # the user's leave to run what a model wrote
     complete: Complete | None = None  # the way to models; None: there is none
-    environment: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)  # it holds keys
     subject: Mapping[str, str] = field(default_factory=dict)  # of a request for this check
 
 
