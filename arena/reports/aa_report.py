@@ -1,34 +1,42 @@
-"""The report of label swaps: how often a decision cries wolf."""
+"""The report of label swaps: how often a decision raises a false alarm."""
 
-from rich.text import Text
-
-from arena.records.aa import AAResult
-from arena.reports import numbers
-from arena.reports.canvas import Canvas
-from arena.reports.report import Found, Page
+from arena.records.aa import AAResult, PolicyResult
+from arena.reports.document import Document, Figure, Line, facts, notes, sections
+from arena.reports.numbers import counted
+from arena.reports.report import Found
 from arena.stats.estimate import Estimate
 
+NOTHING = "a prompt that changes nothing"
 
-def render(found: Found[AAResult], page: Page) -> str:
-    """Return the report as text."""
-    canvas, result = Canvas.of(page), found.result
-    units = f"{result.units:,} independent unit{'s' if result.units != 1 else ''}"
+
+def document(found: Found[AAResult]) -> Document:
+    """Return what label swaps say."""
+    result = found.result
     how = f"all {result.draws:,} ways to swap the labels" if result.exact else f"{result.draws:,} random label swaps"
-    header = [Text(canvas.foreign_line(result.experiment.name), style="bold"), Text(units), Text(how)]
-    lines = [
-        *canvas.wrap(canvas.flow(header, separator="   ")),
-        Text(),
-        *canvas.labelled("Cries wolf", [_line("passes", result.false_pass), _line("fails", result.false_fail)]),
-        *canvas.labelled("Decided by", [Text(canvas.foreign_line(", ".join(result.criteria)))]),
-    ]
-    if result.policy is not None:
-        rule = Text.assemble(f'"{canvas.foreign_line(result.policy.rule)}" ', _line("ships", result.policy.ships))
-        lines += canvas.labelled("Your rule", [rule])
-    notes = [Text(canvas.foreign_line(note), style="yellow") for note in result.notes]
-    return canvas.draw([*lines, *canvas.labelled("Notes", notes)])
+    return Document(
+        kind="False alarms",
+        name=result.experiment.name,
+        about=(counted(result.units, "independent unit"), how),
+        sections=sections(
+            (
+                "False alarms",
+                (
+                    _rate("False pass", result.false_pass, f"of runs pass {NOTHING}"),
+                    _rate("False fail", result.false_fail, f"of runs fail {NOTHING}"),
+                    _rule(result.policy),
+                ),
+            ),
+            ("What decides", (facts(("Decided by", (Line(result.criteria, ", "),))),)),
+            ("Notes", (notes(result.notes, "inconclusive"),)),
+        ),
+    )
 
 
-def _line(verb: str, rate: Estimate) -> Text:
-    bounds = f" {numbers.interval(rate.interval, 'share')}" if rate.interval is not None else ""
-    share = Text(numbers.share(rate.value), style="bold")
-    return Text.assemble(f"{verb} a prompt that changes nothing in ", share, f"{bounds} of runs")
+def _rule(policy: PolicyResult | None) -> Figure | None:
+    return _rate("Your rule", policy.ships, f'of runs ship {NOTHING} by "{policy.rule}"') if policy else None
+
+
+def _rate(label: str, rate: Estimate, words: str) -> Figure:
+    return Figure(
+        label=label, value=rate.value, interval=rate.interval, decision=None, beside=(words,), mark=None, barred=False
+    )

@@ -1,24 +1,31 @@
-"""What a cache holds."""
-
-from rich.text import Text
+"""What a cache holds, and whether it is intact."""
 
 from arena.completions.inspection import CacheInfo
 from arena.reports import numbers
-from arena.reports.canvas import Canvas
-from arena.reports.report import Found, Page
+from arena.reports.document import Document, Span, Table, facts, sections
+from arena.reports.numbers import counted
+from arena.reports.report import Found
 
 
-def render(found: Found[CacheInfo], page: Page) -> str:
-    """Return what a cache holds as text."""
-    canvas, info = Canvas.of(page), found.result
-    lines = [
-        f"{info.entries} answers, {_intact(info)}, {info.size_bytes / 2**20:.1f} MB",
-        f"first paid {numbers.usd(info.paid_usd)}",
-        *(f"  {count:>8,}  {canvas.foreign_line(model)}" for model, count in info.models.items()),
-    ]
-    lines += [f"from {info.oldest} to {info.newest}"] if info.oldest else []
-    return canvas.draw([Text(line) for line in [*lines, str(info.folder)]])
-
-
-def _intact(info: CacheInfo) -> str:
-    return f"{len(info.damaged)} damaged" if info.damaged else "all intact"
+def document(found: Found[CacheInfo]) -> Document:
+    """Return what a cache holds."""
+    info = found.result
+    state = Span(f"{len(info.damaged)} damaged", "fail") if info.damaged else Span("all intact", "pass")
+    rows = tuple((model, f"{count:,}") for model, count in info.models.items())
+    return Document(
+        kind="Cache",
+        name=counted(info.entries, "answer"),
+        about=(state, f"{info.size_bytes / 2**20:.1f} MB", f"first paid {numbers.usd(info.paid_usd)}"),
+        sections=sections(
+            ("Models", (Table(heads=("Model", "answers"), rows=rows, name_share=0.6) if rows else None,)),
+            (
+                "",
+                (
+                    facts(
+                        ("Asked", (f"from {info.oldest} to {info.newest}",) if info.oldest else ()),
+                        ("Folder", (info.folder,)),
+                    ),
+                ),
+            ),
+        ),
+    )

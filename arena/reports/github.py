@@ -3,10 +3,13 @@
 from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
 
+from arena.records.audit import AuditResult
 from arena.records.gate import DuelOrGate, duel_of
 from arena.records.metric import Decision
 from arena.records.result import ArmDifference, DuelResult
 from arena.records.run import RunFacts
+from arena.reports.audit_report import headline
+from arena.reports.document import plain_text
 from arena.reports.report import Found, Page
 from arena.reports.safe_text import safe_line
 from arena.reports.verdict_lines import is_gate, summary
@@ -44,13 +47,22 @@ def _annotations(found: Found[DuelOrGate]) -> Iterator[str]:
         yield annotation(COMMANDS[reason.decision], reason.message, place)
 
 
-def annotation(command: str, message: str, place: Mapping[str, str]) -> str:
+def audit(found: Found[AuditResult], page: Page) -> str:
+    """Return one annotation: an error where the judge agrees with people less than the policy asks for."""
+    result = found.result
+    command = "error" if result.decision == "recalibrate judge" else "notice"
+    said = plain_text(headline(result))
+    note = f" ({result.decision_note})" if result.decision_note else ""
+    return annotation(command, f"{said}{note}", {}, title="arena audit") + "\n"
+
+
+def annotation(command: str, message: str, place: Mapping[str, str], *, title: str = TITLE) -> str:
     r"""Return one workflow command; nothing in message or place can begin another one.
 
     >>> annotation("error", "50% done\n::error::x", {"file": "a,b:c.md"})
     '::error file=a%2Cb%3Ac.md,title=arena gate::50%25 done ::error::x'
     """
-    properties = ",".join(f"{name}={_property(value)}" for name, value in {**place, "title": TITLE}.items())
+    properties = ",".join(f"{name}={_property(value)}" for name, value in {**place, "title": title}.items())
     return f"::{command} {properties}::{_data(message)}"
 
 

@@ -5,6 +5,7 @@ from rich.text import Text
 from arena.records.result import FlaggedRecount, HumanAgreement, JudgeHealth
 from arena.reports import numbers
 from arena.reports.canvas import LABEL_WIDTH, Canvas
+from arena.reports.numbers import counted
 from arena.stats.estimate import Estimate, Interval
 
 MOST_FLAGGED = 3
@@ -20,7 +21,7 @@ def judge_lines(canvas: Canvas, judge: JudgeHealth, *, name: str | None = None) 
         name: what stands before the figures; None: nothing.
     """
     parts = [canvas.foreign_line(name)] if name else []
-    flips = "" if judge.flips is None or judge.consistency.value is None else f", {_counted(judge.flips, 'flip')}"
+    flips = "" if judge.flips is None or judge.consistency.value is None else f", {counted(judge.flips, 'flip')}"
     position = "" if judge.position_p_value is None else f", p {numbers.p_value(judge.position_p_value)}"
     parts += [f"consistent {rate(judge.consistency)}{flips}", f"first slot {rate(judge.first_slot_share)}{position}"]
     controlled = judge.length_controlled_win_rate
@@ -55,8 +56,8 @@ def people_lines(canvas: Canvas, people: HumanAgreement | None) -> list[Text]:
         Text.assemble("judges agree ", (exact_rate(people.agreement), "bold")),
         Text(f"in both orders {exact_rate(people.agreement_both_orders)}"),
         Text(f"kappa {coefficient(people.kappa.value)}"),
-        Text(f"{_counted(people.labels, 'label')} of {_counted(people.raters, 'rater')}"),
-        Text(_counted(people.cases, "case")),
+        Text(f"{counted(people.labels, 'label')} of {counted(people.raters, 'rater')}"),
+        Text(counted(people.cases, "case")),
     ]
     lines = [canvas.flow(figures, separator=DOT, width=canvas.width - LABEL_WIDTH)]
     corrected = people.corrected_win_rate
@@ -117,12 +118,8 @@ def _self_preference(canvas: Canvas, found: Estimate | None) -> list[Text]:
 def _flagged(canvas: Canvas, judge: JudgeHealth) -> list[Text]:
     if not judge.flagged:
         return []
-    lines = [Text(f"? {_counted(len(judge.suspects), 'answer')} may be talking to the judge", style="yellow")]
+    lines = [Text(f"? {counted(len(judge.suspects), 'answer')} may be talking to the judge", style="yellow")]
     for each in judge.suspects[:MOST_FLAGGED]:
         where = f"{each.case} ({each.variant}), {each.family}: "
         lines.append(Text(canvas.foreign_line(where) + f' "{canvas.foreign_line(each.excerpt)}"'))
     return lines
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

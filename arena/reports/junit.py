@@ -3,8 +3,11 @@
 import re
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
+from arena.records.audit import AuditResult
 from arena.records.gate import GateResult, Reason
 from arena.records.metric import Decision
+from arena.reports.audit_report import headline
+from arena.reports.document import plain_text
 from arena.reports.report import Found, Page
 from arena.reports.safe_text import safe, safe_line
 from arena.reports.spent import spent_by
@@ -21,6 +24,20 @@ def render(found: Found[GateResult], page: Page) -> str:
     counted = found.counted_as if verdict.decision == "inconclusive" else None
     for reason in verdict.reasons:
         _add(suite, reason, counted)
+    _count(suite)
+    return _text(suite)
+
+
+def audit(found: Found[AuditResult], page: Page) -> str:
+    """Return a test suite of one test: the judge agrees with people as often as the policy asks for."""
+    result = found.result
+    suite = Element("testsuite", name=f"arena audit: {_line(result.source)}", time="0")
+    case = SubElement(suite, "testcase", classname="arena.audit", name="agreement")
+    message = plain_text(headline(result))
+    if result.decision == "recalibrate judge":
+        SubElement(case, "failure", message=_line(message), type="audit").text = _safe(message)
+    else:
+        SubElement(case, "system-out").text = _safe(message)
     _count(suite)
     return _text(suite)
 

@@ -1,53 +1,50 @@
-"""Looks at a running test as text: boundaries, error spent, and what they cost."""
+"""Looks at a running test: boundaries, error spent, and what they cost."""
 
 from collections.abc import Sequence
 
 from arena.records.plans import Look, LooksCheck, LooksPlan
 from arena.reports import numbers
-from arena.reports.ascii_marks import in_ascii
-from arena.reports.report import Found, Page
-from arena.reports.size_report import wrapped
+from arena.reports.document import Document, Table, notes, sections
+from arena.reports.numbers import counted
+from arena.reports.report import Found
 
-_TITLE = "information  stop at |z| ≥  p-value   alpha spent"
+HEADS = ("information", "stop at |z| ≥", "p-value", "alpha spent")
 
 
-def render_plan(found: Found[LooksPlan], page: Page) -> str:
-    """Return the boundaries of a plan as text, a line a look."""
+def planned(found: Found[LooksPlan]) -> Document:
+    """Return the boundaries of a plan, a line a look, and what the looks cost."""
     plan = found.result
-    many = len(plan.looks)
-    name = "look" if many == 1 else "looks"
-    cost = f"{many} {name}, {plan.spending}: {plan.inflation:.3f} times the units of a test of one look"
-    lines = [
-        *_table(plan.looks),
-        "",
-        *wrapped(f"{cost} (alpha {plan.alpha:g}, power {plan.power:g})", page.width),
-    ]
-    return _shown("\n".join(lines) + "\n", page)
+    cost = f"{plan.inflation:.3f} times the units of a test of one look"
+    return Document(
+        kind="Looks",
+        name=f"{counted(len(plan.looks), 'look')}, {plan.spending}",
+        about=(cost, f"alpha {plan.alpha:g}", f"power {plan.power:g}"),
+        sections=sections(("Boundaries", (_table(plan.looks),))),
+    )
 
 
-def render_check(found: Found[LooksCheck], page: Page) -> str:
-    """Return what a typed schedule really does as text: its false-positive rate first."""
+def checked(found: Found[LooksCheck]) -> Document:
+    """Return what a typed schedule really does: its false-positive rate first."""
     check = found.result
     verdict = "within" if check.within else "above"
-    lines = [
-        *wrapped(f"true alpha {_error(check.alpha)}, {verdict} the intended {_plain(check.intended)}", page.width),
-        *(line for warning in check.warnings for line in wrapped(warning, page.width)),
-        "",
-        *_table(check.looks),
-    ]
-    return _shown("\n".join(lines) + "\n", page)
+    return Document(
+        kind="Looks",
+        name="",
+        answer=(f"true alpha {_error(check.alpha)}, {verdict} the intended {_plain(check.intended)}",),
+        tone="pass" if check.within else "fail",
+        sections=sections(
+            ("", (notes(check.warnings, "inconclusive"),)),
+            ("Schedule", (_table(check.looks),)),
+        ),
+    )
 
 
-def _shown(text: str, page: Page) -> str:
-    return text if page.unicode else in_ascii(text)
-
-
-def _table(looks: Sequence[Look]) -> list[str]:
-    rows = [
-        f"{numbers.share(look.fraction):>11}  {look.z:>13.3f}  {_error(look.p_nominal):<8}  {_error(look.alpha_spent)}"
+def _table(looks: Sequence[Look]) -> Table:
+    rows = tuple(
+        (numbers.share(look.fraction), f"{look.z:.3f}", _error(look.p_nominal), _error(look.alpha_spent))
         for look in looks
-    ]
-    return [_TITLE, *rows]
+    )
+    return Table(heads=HEADS, rows=rows, left=(2, 3))
 
 
 def _plain(value: float) -> str:

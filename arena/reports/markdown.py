@@ -6,29 +6,25 @@ the next run finds and replaces it, and stays below the length that forges accep
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from difflib import unified_diff
 
 from arena.records.gate import DuelOrGate, duel_of
 from arena.records.metric import Decision
 from arena.records.result import (
-    ArmDifference,
     DuelResult,
-    FlaggedRecount,
     HumanAgreement,
-    JudgeHealth,
     LostCase,
     MetricResult,
 )
 from arena.reports import numbers
 from arena.reports.inert_markdown import code_block, code_span, plain
 from arena.reports.judge_lines import exact_rate
+from arena.reports.markdown_parts import difference_lines, judge_lines, recount_lines
 from arena.reports.metric_table import limit_text
 from arena.reports.report import Found, Page
 from arena.reports.spent import spent_by
 from arena.reports.verdict_lines import is_gate, summary
 
 MOST_BYTES = 64_000  # a comment of 65,536 characters is refused
-MOST_DIFF_LINES = 60
 MOST_LOST = 10
 MOST_ANSWER = 1500  # characters of an answer
 HEADLINES: Mapping[Decision, str] = {"pass": "✅ PASS", "fail": "❌ FAIL", "inconclusive": "⚠️ INCONCLUSIVE"}
@@ -40,7 +36,7 @@ def render(found: Found[DuelOrGate], page: Page) -> str:
     """Return the report of a duel or a gate as GitHub-flavoured markdown of less than 64 kB."""
     result = duel_of(found.result)
     head = [marker(found.result), f"## {_headline(found)}", "", *_summary(found)]
-    sections = [_reasons(found), _arms(result.differences), _axes(result), _metrics(result), _judge(result)]
+    sections = [_reasons(found), difference_lines(result.differences), _axes(result), _metrics(result), _judge(result)]
     tail = [*_notes(result), *_footer(found)]
     text = _joined([head, *sections, _lost(found, MOST_LOST), tail])
     for most in (5, 2, 0):
@@ -98,29 +94,6 @@ def _reasons(found: Found[DuelOrGate]) -> list[str]:
     return ["| | criterion | what was found |", "|---|---|---|", *rows]
 
 
-def _arms(differences: Sequence[ArmDifference]) -> list[str]:
-    if not differences:
-        return ["The arms do not differ: there is nothing to compare."]
-    lines: list[str] = []
-    for each in differences:
-        undeclared = "" if each.declared else " (not declared)"
-        if any("\n" in (side or "") or len(side or "") > 60 for side in (each.control, each.treatment)):
-            lines += [f"**{plain(each.what)}**{undeclared}", "", *_diff(each), ""]
-        else:
-            sides = [code_span(side) if side else "not set" for side in (each.control, each.treatment)]
-            lines += [f"**{plain(each.what)}**{undeclared}: {sides[0]} → {sides[1]}", ""]
-    return lines[:-1]
-
-
-def _diff(each: ArmDifference) -> list[str]:
-    old, new = (each.control or "").splitlines(), (each.treatment or "").splitlines()
-    lines = [line for line in list(unified_diff(old, new, lineterm="", n=2))[2:] if not line.startswith("@@")]
-    shown = lines[:MOST_DIFF_LINES]
-    if len(lines) > len(shown):
-        shown.append(f" … {len(lines) - len(shown)} more lines")
-    return code_block("\n".join(shown), language="diff")
-
-
 def _axes(result: DuelResult) -> list[str]:
     if not result.axes:
         return []
@@ -150,15 +123,8 @@ def _metric(each: MetricResult) -> str:
 
 def _judge(result: DuelResult) -> list[str]:
     judges = result.judges or ((result.judge,) if result.judge else ())
-    lines = [line for judge in judges for line in _one_judge(judge)]
-    return [*lines, *_recount(result.flagged_recount), *_people(result.people)]
-
-
-def _recount(recount: FlaggedRecount | None) -> list[str]:
-    if recount is None:
-        return []
-    changes = "**which changes the verdict**" if recount.changes_verdict else "which changes nothing"
-    return [f"- if they had lost: win rate {exact_rate(recount.win_rate)}, {changes}"]
+    lines = [line for judge in judges for line in judge_lines(judge)]
+    return [*lines, *recount_lines(result.flagged_recount), *_people(result.people)]
 
 
 def _people(people: HumanAgreement | None) -> list[str]:
@@ -170,24 +136,6 @@ def _people(people: HumanAgreement | None) -> list[str]:
     if corrected is not None and corrected.value is not None:
         lines.append(f"- win rate by people {exact_rate(corrected)}")
     return lines
-
-
-def _one_judge(judge: JudgeHealth) -> Iterator[str]:
-    first = judge.first_slot_share
-    parts = [
-        f"consistent {numbers.whole_share(judge.consistency.value)}"
-        f" {numbers.whole_interval(judge.consistency.interval)}",
-        f"first slot {numbers.whole_share(first.value)} {numbers.whole_interval(first.interval)}",
-        f"{judge.unparseable} of {judge.judgments} unparseable",
-        *([f"{judge.failed} failed"] if judge.failed else []),
-        "fit" if judge.fit else "**not fit to decide**",
-    ]
-    yield f"Judge {code_span(judge.model)}: {' · '.join(parts)}"
-    for reason in judge.unfit_reasons:
-        yield f"- {plain(reason)}"
-    if judge.flagged:
-        count = len(judge.suspects)
-        yield f"- {count} answer{'' if count == 1 else 's'} may be talking to the judge"
 
 
 def _lost(found: Found[DuelOrGate], most: int) -> list[str]:

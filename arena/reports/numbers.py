@@ -28,6 +28,15 @@ def minus(text: str) -> str:
     return text.replace("-", MINUS)
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun.
+
+    >>> counted(1, "case"), counted(1200, "case")
+    ('1 case', '1,200 cases')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def usd(value: float | None) -> str:
     """Return an amount of US dollars: cents from a cent up, two significant digits below.
 

@@ -2,31 +2,19 @@
 
 import textwrap
 from dataclasses import dataclass
-from html import escape
 from itertools import pairwise
 from math import floor, log10
 
+from markupsafe import Markup
+
 from arena.records.plans import SizePlan
 from arena.reports import numbers
+from arena.reports.page.markup import tag
+from arena.reports.page.shell import read
 from arena.reports.report import Found, Page
 from arena.reports.safe_text import safe_line
 from arena.reports.size_words import axis_label, headline
 
-#: Colours by meaning; every mark is told from the others by its shape too.
-STYLE = """
-svg.power{max-width:100%;height:auto}
-.power{--ink:#1b1f24;--muted:#59636e;--grid:#d8dee4;--curve:#0b62c4;--mark:#b35900;--paper:#ffffff;
-font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
-@media (prefers-color-scheme:dark){.power{--ink:#e6edf3;--muted:#9aa5b1;--grid:#353c45;--curve:#62aaff;--mark:#ffa657;
---paper:#0f141a}}
-@media print{.power{--ink:#000;--muted:#333;--grid:#bbb;--curve:#000;--mark:#000;--paper:#fff}}
-.power .paper{fill:var(--paper)}.power text{fill:var(--muted);font-size:13px}
-.power .title{fill:var(--ink);font-size:15px;font-weight:600}.power .grid{stroke:var(--grid);stroke-width:1}
-.power .axis{stroke:var(--muted);stroke-width:1}.power .asked{stroke:var(--mark);stroke-width:1.5;stroke-dasharray:6 4}
-.power .curve{fill:none;stroke:var(--curve);stroke-width:2.5}.power .point{fill:var(--paper);stroke:var(--curve);
-stroke-width:1.5}.power .chosen{fill:var(--mark);stroke:var(--paper);stroke-width:2}
-.power .said{fill:var(--mark);font-weight:600;paint-order:stroke;stroke:var(--paper);stroke-width:4px}
-"""
 _LETTER = 7.4  # pixels of an average letter of 13 px, generously
 _TITLE_LETTER = 8.6
 _LINE = 20
@@ -51,12 +39,11 @@ class _Frame:
 
 def render(found: Found[SizePlan], page: Page) -> str:
     """Return the power curve as an SVG file, with the plan in words above it."""
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + draw(
-        found.result, width=540, height=380, titled=True, styled=True
-    )
+    drawing = draw(found.result, width=540, height=380, titled=True, styled=True)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{drawing}\n'
 
 
-def draw(plan: SizePlan, *, width: int, height: int, titled: bool = False, styled: bool = False) -> str:
+def draw(plan: SizePlan, *, width: int, height: int, titled: bool = False, styled: bool = False) -> Markup:
     """Return the power curve as an SVG element.
 
     Args:
@@ -73,18 +60,22 @@ def draw(plan: SizePlan, *, width: int, height: int, titled: bool = False, style
     top = 24 + (_LINE * len(above) + 14 if above else 0)
     frame = _Frame(left=58, right=width - 30, top=top, bottom=top + height - 84, most=_most(plan))
     whole = top + height - 24 + _LINE * len(below)
-    parts = [
-        f'<svg class="power" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {whole}" width="{width}" '
-        f'height="{whole}" role="img" aria-label="{escape(_described(plan), quote=True)}">',
-        f"<style>{STYLE}</style>" if styled else "",
-        f'<rect class="paper" width="{width}" height="{whole}"/>',
+    return tag(
+        "svg",
+        tag("style", Markup(read("power_curve.css"))) if styled else None,
+        tag("rect", class_="paper", width=width, height=whole),
         *(_text(16, 28 + _LINE * i, line, kind="title") for i, line in enumerate(above)),
         *_axes(plan, frame, width),
         *(_curve(plan, frame) if plan.power_curve else []),
         *(_text(16, top + height - 20 + _LINE * i, line) for i, line in enumerate(below)),
-        "</svg>",
-    ]
-    return "\n".join(part for part in parts if part) + "\n"
+        class_="power",
+        xmlns="http://www.w3.org/2000/svg",
+        viewBox=f"0 0 {width} {whole}",
+        width=width,
+        height=whole,
+        role="img",
+        aria_label=_described(plan),
+    )
 
 
 def _described(plan: SizePlan) -> str:
@@ -92,7 +83,7 @@ def _described(plan: SizePlan) -> str:
     return safe_line(f"{headline(plan)}. Power by {axis_label(plan)}: {points or 'none'}")
 
 
-def _axes(plan: SizePlan, frame: _Frame, width: int) -> list[str]:
+def _axes(plan: SizePlan, frame: _Frame, width: int) -> list[Markup]:
     parts = []
     for step in range(6):
         power, y = step / 5, frame.y(step / 5)
@@ -110,25 +101,24 @@ def _axes(plan: SizePlan, frame: _Frame, width: int) -> list[str]:
     return [
         *parts,
         _text((frame.left + frame.right) / 2, frame.bottom + 42, axis_label(plan), anchor="middle"),
-        f'<text x="16" y="{middle:.1f}" text-anchor="middle" transform="rotate(-90 16 {middle:.1f})">power</text>',
+        tag("text", "power", x="16", y=f"{middle:.1f}", text_anchor="middle", transform=f"rotate(-90 16 {middle:.1f})"),
     ]
 
 
-def _curve(plan: SizePlan, frame: _Frame) -> list[str]:
+def _curve(plan: SizePlan, frame: _Frame) -> list[Markup]:
     points = [(frame.x(units), frame.y(power)) for units, power in plan.power_curve]
     chosen = next(iter(plan.per_arm.values()))
     asked, power = plan.inputs.get("power"), plan.power
     assert chosen is not None
     assert power is not None
-    parts = [f'<path class="curve" d="{_smooth(points)}"/>']
-    parts += [f'<circle class="point" cx="{x:.1f}" cy="{y:.1f}" r="3"/>' for x, y in points]
+    parts = [tag("path", class_="curve", d=_smooth(points)), *(_disc("point", x, y, 3) for x, y in points)]
     x, y = frame.x(chosen), frame.y(power)
     if isinstance(asked, float):
         parts.append(_line(frame.left, frame.y(asked), frame.right, frame.y(asked), "asked"))
         parts.append(_text(frame.left + 6, frame.y(asked) - 7, f"{numbers.share(asked)} asked for", kind="said"))
     parts += [
         _line(x, y, x, frame.bottom, "asked"),
-        f'<circle class="chosen" cx="{x:.1f}" cy="{y:.1f}" r="6"/>',
+        _disc("chosen", x, y, 6),
         _text(x + 10, y + 26, f"{chosen:,}", kind="said"),
         _text(x + 10, y + 44, numbers.share(power), kind="said"),
     ]
@@ -168,10 +158,13 @@ def _ticks(most: float, wanted: int) -> list[int]:
     return list(range(0, int(most) + 1, step))
 
 
-def _line(x1: float, y1: float, x2: float, y2: float, kind: str) -> str:
-    return f'<line class="{kind}" x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"/>'
+def _disc(kind: str, x: float, y: float, radius: int) -> Markup:
+    return tag("circle", class_=kind, cx=f"{x:.1f}", cy=f"{y:.1f}", r=radius)
 
 
-def _text(x: float, y: float, words: str, *, anchor: str = "start", kind: str = "") -> str:
-    named = f' class="{kind}"' if kind else ""
-    return f'<text{named} x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(words)}</text>'
+def _line(x1: float, y1: float, x2: float, y2: float, kind: str) -> Markup:
+    return tag("line", class_=kind, x1=f"{x1:.1f}", y1=f"{y1:.1f}", x2=f"{x2:.1f}", y2=f"{y2:.1f}")
+
+
+def _text(x: float, y: float, words: str, *, anchor: str = "start", kind: str | None = None) -> Markup:
+    return tag("text", words, class_=kind, x=f"{x:.1f}", y=f"{y:.1f}", text_anchor=anchor)

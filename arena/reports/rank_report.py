@@ -9,6 +9,7 @@ from arena.reports import numbers
 from arena.reports.bars import rating_bar, rating_column
 from arena.reports.canvas import GAP, Align, Canvas, columns
 from arena.reports.judge_lines import fitness, judge_lines, rate
+from arena.reports.numbers import counted
 from arena.reports.report import Found, Page
 from arena.reports.spent import spent_lines
 
@@ -36,7 +37,7 @@ def render(found: Found[RankResult], page: Page) -> str:
         [*_cycles(canvas, result.cycles), *_fault(canvas, result), *_needed(canvas, result)],
         _judges(canvas, result),
         _answers(canvas, result),
-        canvas.labelled("Notes", [Text(canvas.foreign_line(note)) for note in _notes(result)]),
+        canvas.labelled("Notes", [Text(canvas.foreign_line(note)) for note in rank_notes(result)]),
         _spent(canvas, found),
     ]
     lines: list[Text] = []
@@ -48,10 +49,10 @@ def render(found: Found[RankResult], page: Page) -> str:
 
 def _header(canvas: Canvas, result: RankResult) -> list[Text]:
     name = result.experiment.name if result.experiment else result.source or ""
-    cases = _counted(result.cases, "case") + (f" × {result.repeats}" if result.repeats > 1 else "")
+    cases = counted(result.cases, "case") + (f" × {result.repeats}" if result.repeats > 1 else "")
     parts = [
         Text(canvas.foreign_line(name), style="bold"),
-        Text(_counted(len(result.variants), "variant")),
+        Text(counted(len(result.variants), "variant")),
         Text(canvas.foreign_line(cases)),
         Text(canvas.foreign_line(", ".join(dict.fromkeys(model or "recorded" for model in result.models.values())))),
         Text(canvas.foreign_line(f"judge {', '.join(each.model for each in result.judges)}") if result.judges else ""),
@@ -82,7 +83,7 @@ def _scale(canvas: Canvas, result: RankResult) -> list[Text]:
     if width >= SHORTEST_BAR and any(one.rating is not None for one in result.variants):
         lines = _with_bars(canvas, result.variants, lines, width)
     told = [Text.assemble(" ", line) for line in lines]
-    return [*told, *canvas.hang(Text(" "), Text(canvas.foreign_line(_method(result)), style="dim"))]
+    return [*told, *canvas.hang(Text(" "), Text(canvas.foreign_line(method(result)), style="dim"))]
 
 
 def _variant_row(canvas: Canvas, one: RankedVariant) -> list[Text]:
@@ -90,8 +91,8 @@ def _variant_row(canvas: Canvas, one: RankedVariant) -> list[Text]:
     return [
         Text(f"{best}" if best == worst else f"{best}–{worst}", style=_certainty(one)),
         canvas.fit(Text(canvas.foreign_line(one.name)), max(canvas.width // 4, 12)),
-        Text(numbers.UNKNOWN if one.rating is None else _points(one.rating), style="bold"),
-        Text(f"[{_points(one.interval.low)}, {_points(one.interval.high)}]" if one.interval else ""),
+        Text(numbers.UNKNOWN if one.rating is None else points(one.rating), style="bold"),
+        Text(f"[{points(one.interval.low)}, {points(one.interval.high)}]" if one.interval else ""),
         Text(numbers.whole_share(one.mean_win_rate)),
     ]
 
@@ -100,13 +101,14 @@ def _certainty(one: RankedVariant) -> str:
     return "green" if len(one.rank_set) == 1 else "yellow"
 
 
-def _points(rating: float) -> str:
+def points(rating: float) -> str:
+    """Return a rating in whole points."""
     return numbers.minus(f"{rating:,.0f}")
 
 
 def _with_bars(canvas: Canvas, variants: Sequence[RankedVariant], lines: Sequence[Text], width: int) -> list[Text]:
     """Put beside each line its variant on the scale that all share, and under all what the scale's ends are."""
-    low, high = _ends(variants)
+    low, high = ends(variants)
     bars = [
         Text(
             rating_bar(one.rating, one.interval, low=low, high=high, middle=MIDDLE, width=width),
@@ -120,7 +122,7 @@ def _with_bars(canvas: Canvas, variants: Sequence[RankedVariant], lines: Sequenc
     return [*drawn, _beside(Text(), Text(_axis(low, high, width), style="dim"), left)]
 
 
-def _ends(variants: Sequence[RankedVariant]) -> tuple[float, float]:
+def ends(variants: Sequence[RankedVariant]) -> tuple[float, float]:
     """Return both ends of a scale that holds every rating, its interval and the middle, with a little air."""
     ends = [MIDDLE]
     for one in variants:
@@ -132,7 +134,7 @@ def _ends(variants: Sequence[RankedVariant]) -> tuple[float, float]:
 
 def _axis(low: float, high: float, width: int) -> str:
     """Return the scale's ends and its middle, where there is room for them, each under its column."""
-    first, middle, last = _points(low), _points(MIDDLE), _points(high)
+    first, middle, last = points(low), points(MIDDLE), points(high)
     cells = list(first + " " * (width - len(first) - len(last)) + last)
     start = rating_column(MIDDLE, low=low, high=high, width=width) - len(middle) // 2
     if len(first) < start and start + len(middle) < width - len(last):
@@ -144,7 +146,8 @@ def _beside(left: Text, right: Text, width: int) -> Text:
     return Text.assemble(left, " " * (width - left.cell_len), GAP, right) if right.plain else left
 
 
-def _method(result: RankResult) -> str:
+def method(result: RankResult) -> str:
+    """Return how the ratings were found, and how sure all of them are at once."""
     level = numbers.whole_share(result.level)
     if not any(one.interval for one in result.variants):
         return f"{result.method}; rank sets from the pairs, {level} for all of them at once"
@@ -285,7 +288,8 @@ def _answers(canvas: Canvas, result: RankResult) -> list[Text]:
     return canvas.labelled("Answers", bodies)
 
 
-def _notes(result: RankResult) -> Iterable[str]:
+def rank_notes(result: RankResult) -> Iterable[str]:
+    """Yield what a reader must know besides."""
     yield from [result.selection] if result.selection else []
     yield from dict.fromkeys(one.reason for one in result.variants if one.reason and result.fault is None)
     yield from result.notes
@@ -298,7 +302,3 @@ def _spent(canvas: Canvas, found: Found[RankResult]) -> list[Text]:
     if result.experiment is None:
         return []
     return spent_lines(canvas, found.facts, cost_usd=result.cost_usd, cost_reason=result.cost_reason)
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -1,44 +1,36 @@
 """The list of past runs."""
 
-from rich.text import Text
-
 from arena.reports import numbers
-from arena.reports.canvas import Align, Canvas, columns
+from arena.reports.document import Cell, Document, Span, Table, Words, notes, sections
 from arena.reports.metric_table import MARKS
-from arena.reports.report import Found, Page
+from arena.reports.report import Found
 from arena.runs.history import PastRun, PastRuns
 
-TITLES = ("", "Run", "cases", "", "", "paid")
-ALIGN: tuple[Align, ...] = ("left", "left", "right", "right", "left", "right")
+HEADS = ("Run", "cases", "found", "", "paid")
+HALF = 0.5  # of the width of text, for the names of runs
 
 
-def render(found: Found[PastRuns], page: Page) -> str:
-    """Return the past runs as a table, a line each, in the order given."""
-    canvas, runs = Canvas.of(page), found.result.runs
-    rows = [[Text(title, style="dim") for title in TITLES], *(_row(canvas, each) for each in runs)]
-    return canvas.draw(columns(rows, ALIGN))
+def document(found: Found[PastRuns]) -> Document:
+    """Return the past runs, a line each, in the order given."""
+    rows = tuple(map(_row, found.result.runs))
+    table = Table(heads=HEADS, rows=rows, left=(0, 3), name_share=HALF) if rows else None
+    return Document(kind="Runs", name="", sections=sections(("", (table or notes(("no runs yet",)),))))
 
 
-def _row(canvas: Canvas, run: PastRun) -> list[Text]:
-    mark, style = MARKS[run.decision]
-    name = canvas.fit(Text(canvas.foreign_line(run.run)), max(canvas.width // 2, 20))
+def _row(run: PastRun) -> tuple[Cell, ...]:
     if run.status != "complete":
-        return [Text(), name, Text(), Text(run.status, style="yellow"), Text(), Text()]
-    return [
-        Text(mark, style=style),
-        name,
-        Text("" if run.cases is None else str(run.cases)),
-        *_headline(canvas, run),
-        Text(numbers.usd(run.paid_usd)),
-    ]
+        return f"  {run.run}", "", Span(run.status, "inconclusive"), "", ""
+    mark = Span(f"{MARKS[run.decision][0]} ", run.decision or "")
+    cases = "" if run.cases is None else str(run.cases)
+    return (mark, run.run), cases, *_headline(run), numbers.usd(run.paid_usd)
 
 
-def _headline(canvas: Canvas, run: PastRun) -> tuple[Text, Text]:
+def _headline(run: PastRun) -> tuple[Words, Words]:
     if run.best is not None:
-        return canvas.fit(Text(f"best: {canvas.foreign_line(run.best)}"), max(canvas.width // 4, 16)), Text()
+        return f"best: {run.best}", ""
     if run.headline is None or run.unit is None:
-        return Text(), Text()
+        return "", ""
     if run.is_level:
-        return Text(f"win rate {numbers.share(run.value)}"), Text(numbers.interval(run.interval, "share"))
+        return f"win rate {numbers.share(run.value)}", numbers.interval(run.interval, "share")
     change, bounds = numbers.change(run.value, run.interval, run.unit)
-    return Text(f"{canvas.foreign_line(run.headline)} {change}"), Text(bounds)
+    return f"{run.headline} {change}", bounds

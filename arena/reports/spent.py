@@ -5,6 +5,7 @@ from rich.text import Text
 from arena.records.run import NOTHING_SPENT, RunFacts, Spending
 from arena.reports import numbers
 from arena.reports.canvas import LABEL_WIDTH, Canvas
+from arena.reports.numbers import counted
 
 DOT = " · "
 
@@ -12,6 +13,17 @@ DOT = " · "
 def spent_by(facts: RunFacts | None) -> Spending:
     """Return what a run cost: nothing, where nothing was asked."""
     return (facts and facts.spending) or NOTHING_SPENT
+
+
+def money(paid: float | None, *, cost_usd: float | None, cost_reason: str | None) -> list[str]:
+    """Return what was paid, and what the answers cost when they were first paid for where that differs.
+
+    >>> money(0.0, cost_usd=0.41, cost_reason=None)
+    ['$0', '$0.41 as first paid']
+    """
+    if cost_usd is None:
+        return [numbers.usd(paid), *([f"cost unknown: {cost_reason}"] if cost_reason else [])]
+    return [numbers.usd(paid), *([f"{numbers.usd(cost_usd)} as first paid"] if cost_usd != paid else [])]
 
 
 def spent_lines(
@@ -26,20 +38,12 @@ def spent_lines(
         cost_reason: why it is unknown.
     """
     spent = spent_by(facts)
-    parts = [numbers.usd(spent.paid_usd)]
-    if cost_usd is None:
-        parts += [f"cost unknown: {canvas.foreign_line(cost_reason)}"] if cost_reason else []
-    elif cost_usd != spent.paid_usd:
-        parts.append(f"{numbers.usd(cost_usd)} as first paid")
+    parts = [canvas.foreign_line(each) for each in money(spent.paid_usd, cost_usd=cost_usd, cost_reason=cost_reason)]
     failed = f", {spent.failed} failed" if spent.failed else ""
-    parts.append(f"{_counted(spent.made, 'call')}, {spent.cached} cached{failed}")
+    parts.append(f"{counted(spent.made, 'call')}, {spent.cached} cached{failed}")
     if facts:
         parts.append(numbers.duration(spent.seconds))
     bodies = [canvas.flow([Text(part) for part in parts], separator=DOT, width=canvas.width - LABEL_WIDTH)]
     if facts:
         bodies.append(Text(f".arena/runs/{canvas.foreign_line(facts.run)}", style="dim"))
     return canvas.labelled("Spent", bodies)
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -20,15 +20,38 @@ class Later:
         return report(found, page)
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A report whose words stand in a document, written once for text, markdown and a page."""
+
+    place: str  # "module:function" of the document
+    by: str  # "module:function" that draws documents
+
+    def __call__(self, found: Found[Any], page: Page) -> str:
+        """Return the report."""
+        text: str = _function(self.by)(_function(self.place)(found), page)
+        return text
+
+
 def _function(place: str) -> Any:
     module, _, name = place.partition(":")
     return getattr(import_module(f"arena.reports.{module}"), name)
 
 
-JSON = Later("json_report:render")
+def drawn(place: str, **others: str) -> Mapping[str, Report]:
+    """Return the reports of a document; `others` stand in place of one of them, or beside them."""
+    known: dict[str, Report] = {
+        "text": Drawn(place, "document_text:draw"),
+        "json": Later("json_report:render"),
+        "markdown": Drawn(place, "document_markdown:draw"),
+        "html": Drawn(place, "document_page:draw"),
+    }
+    return known | {name: Later(other) for name, other in others.items()}
+
+
 DUEL: Mapping[str, Report] = {
     "text": Later("terminal:render"),
-    "json": JSON,
+    "json": Later("json_report:render"),
     "markdown": Later("markdown:render"),
     "html": Later("html:render"),
     "github": Later("github:render"),
@@ -37,22 +60,17 @@ DUEL: Mapping[str, Report] = {
 REPORTS: Mapping[str, Mapping[str, Report]] = {
     "duel": DUEL,
     "gate": {**DUEL, "junit": Later("junit:render")},
-    "rank": {"text": Later("rank_report:render"), "json": JSON},
-    "tally": {"text": Later("tally_report:render"), "json": JSON},
-    "audit": {"text": Later("audit_report:render"), "json": JSON},
-    "aa": {"text": Later("aa_report:render"), "json": JSON},
-    "plan": {"text": Later("plan_report:render"), "json": JSON},
-    "size": {
-        "text": Later("size_report:render"),
-        "json": JSON,
-        "svg": Later("power_curve:render"),
-        "html": Later("power_curve_page:render"),
-    },
-    "looks_plan": {"text": Later("looks_report:render_plan"), "json": JSON},
-    "looks_check": {"text": Later("looks_report:render_check"), "json": JSON},
-    "label": {"text": Later("label_report:render"), "json": JSON},
-    "runs": {"text": Later("run_list:render"), "json": JSON},
-    "cache": {"text": Later("cache_report:render"), "json": JSON},
+    "rank": drawn("rank_document:document", text="rank_report:render"),
+    "tally": drawn("tally_report:document"),
+    "audit": drawn("audit_report:document", github="github:audit", junit="junit:audit"),
+    "aa": drawn("aa_report:document"),
+    "plan": drawn("plan_report:document"),
+    "size": drawn("size_document:document", text="size_report:render", svg="power_curve:render"),
+    "looks_plan": drawn("looks_report:planned"),
+    "looks_check": drawn("looks_report:checked"),
+    "label": drawn("label_report:document"),
+    "runs": drawn("run_list:document"),
+    "cache": drawn("cache_report:document"),
 }
 #: What the ending of a file means.
 ENDINGS: Mapping[str, str] = {

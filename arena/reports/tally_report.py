@@ -1,165 +1,164 @@
 """The report of a tally: the answer first, in words; then its figures."""
 
-from collections.abc import Iterable, Mapping
-
-from rich.text import Text
-
 from arena.records.metric import Decision
 from arena.records.result import AxisResult, JudgeHealth, WinRate
 from arena.records.tally import JudgeWinRate, TallyResult
 from arena.reports import numbers
-from arena.reports.bars import SHORTEST_TRACK, difference_bar, share_bar
-from arena.reports.canvas import LABEL_WIDTH, Align, Canvas, columns
-from arena.reports.judge_lines import judge_lines, recount_lines
-from arena.reports.report import Found, Page
-
-LONGEST_BAR = 64
-DOT = " · "
-ANSWERS: Mapping[Decision, tuple[str, str]] = {
-    "pass": ("yes", "bold green"),
-    "fail": ("no", "bold red"),
-    "inconclusive": ("cannot tell", "bold yellow"),
-}
-
-
-def render(found: Found[TallyResult], page: Page) -> str:
-    """Return the report as text."""
-    canvas, result = Canvas.of(page), found.result
-    sections = [
-        canvas.wrap(Text(canvas.foreign_line(" ".join(result.headline)), style=ANSWERS[result.win_rate_decision][1])),
-        [*_compared(canvas, result), *_win_rate(canvas, result), *_needed(canvas, result)],
-        _variants(canvas, result),
-        _axes(canvas, result.axes or ()),
-        _judges(canvas, result),
-        canvas.labelled("Notes", [Text(canvas.foreign_line(note)) for note in result.notes]),
-    ]
-    lines: list[Text] = []
-    for section in sections:
-        if section:
-            lines += [Text(), *section] if lines else section
-    return canvas.draw(lines)
+from arena.reports.document import (
+    APART,
+    Bar,
+    Block,
+    Body,
+    Cell,
+    Document,
+    Figure,
+    Health,
+    Line,
+    Span,
+    Table,
+    facts,
+    notes,
+    sections,
+)
+from arena.reports.numbers import counted
+from arena.reports.report import Found
+from arena.reports.terminal import ANSWERS
 
 
-def _compared(canvas: Canvas, result: TallyResult) -> list[Text]:
-    parts = [f"{result.control} → {result.treatment}", f"{result.cases:,} case{'' if result.cases == 1 else 's'}"]
+def document(found: Found[TallyResult]) -> Document:
+    """Return what a tally says."""
+    result = found.result
+    return Document(
+        kind="Tally",
+        name=result.source,
+        answer=result.headline,
+        tone=result.win_rate_decision,
+        about_label="Compared",
+        about=_compared(result),
+        sections=sections(
+            ("Win rate", (_win_rate(result), facts(("To settle", _said(result.cases_needed_note))))),
+            ("Variants", (_variants(result),)),
+            ("Axes of the rubric", (axes_table(result.axes or ()),)),
+            ("Can the judge be trusted?", _judges(result)),
+            ("Notes", (notes(result.notes),)),
+        ),
+    )
+
+
+def _said(text: str | None) -> tuple[str, ...]:
+    return () if text is None else (text,)
+
+
+def _compared(result: TallyResult) -> tuple[str, ...]:
+    parts = [f"{result.control} → {result.treatment}", counted(result.cases, "case")]
     parts += [f"{result.judgments:,} judgments"] if result.judgments is not None else []
     parts += [result.source] if result.judgments is not None or result.variants else []
-    texts = [Text(canvas.foreign_line(part)) for part in parts]
-    return canvas.labelled("Compared", [canvas.flow(texts, separator=DOT, width=canvas.width - LABEL_WIDTH)])
+    return tuple(parts)
 
 
-def _win_rate(canvas: Canvas, result: TallyResult) -> list[Text]:
-    rate, room = result.win_rate, canvas.width - LABEL_WIDTH
-    word, style = ANSWERS[result.win_rate_decision]
-    figures = [
-        Text.assemble((numbers.share(rate.value), "bold"), f" {numbers.interval(rate.interval, 'share')}"),
-        Text(f"p {numbers.p_value(rate.p_value)}"),
-        Text(f"{rate.wins:,} won{DOT}{rate.losses:,} lost{DOT}{rate.ties:,} tied"),
-    ]
-    bodies = [canvas.flow(figures, separator="   ", width=room)]
-    if rate.value is not None and room >= SHORTEST_TRACK:
-        bodies.append(Text(share_bar(rate.value, rate.interval, width=min(room, LONGEST_BAR)), style=style.split()[-1]))
-    answer = [Text.assemble("better than 50%: ", (word, style)), Text(_method(canvas, rate), style="dim")]
-    bodies.append(canvas.flow(answer, separator="   ", width=room))
-    return canvas.labelled("Win rate", [*bodies, *_missing(rate)])
+def _win_rate(result: TallyResult) -> Figure:
+    rate = result.win_rate
+    answer = Span(ANSWERS[result.win_rate_decision][0], result.win_rate_decision, strong=True)
+    return Figure(
+        label="Win rate",
+        value=rate.value,
+        interval=rate.interval,
+        decision=result.win_rate_decision,
+        outcomes=(rate.wins, rate.ties, rate.losses),
+        beside=(
+            f"p {numbers.p_value(rate.p_value)}",
+            f"{rate.wins:,} won · {rate.losses:,} lost · {rate.ties:,} tied",
+        ),
+        below=(Line((("better than 50%: ", answer), Span(_method(rate), "quiet")), APART), *_missing(rate)),
+    )
 
 
-def _method(canvas: Canvas, rate: WinRate) -> str:
+def _method(rate: WinRate) -> str:
     parts = [f"{numbers.whole_share(rate.interval.level)} {rate.interval.method}"] if rate.interval else []
     parts += [rate.p_method] + ([f"{rate.clusters:,} clusters"] if rate.clusters is not None else [])
-    return canvas.foreign_line(", ".join(parts))
+    return ", ".join(parts)
 
 
-def _missing(rate: WinRate) -> list[Text]:
+def _missing(rate: WinRate) -> tuple[Body, ...]:
     lines = []
     if any(rate.failed.values()):
         counts = ", ".join(f"{arm} {count:,}" for arm, count in rate.failed.items() if count)
-        lines.append(Text(f"failed calls, counted as lost by their arm: {counts}", style="yellow"))
+        lines.append(f"failed calls, counted as lost by their arm: {counts}")
     worst, interval = rate.worst_case, rate.interval
     if interval is not None and (worst.low, worst.high) != (interval.low, interval.high):
         ends = f"[{numbers.share(worst.low)}, {numbers.share(worst.high)}]"
-        lines.append(Text(f"if all that is missing had gone one way: {ends}", style="yellow"))
-    return lines
+        lines.append(f"if all that is missing had gone one way: {ends}")
+    return tuple(Span(line, "inconclusive") for line in lines)
 
 
-def _needed(canvas: Canvas, result: TallyResult) -> list[Text]:
-    if result.cases_needed_note is None:
-        return []
-    return canvas.labelled("To settle", [Text(canvas.foreign_line(result.cases_needed_note))])
-
-
-def _variants(canvas: Canvas, result: TallyResult) -> list[Text]:
-    titles = ("Variant", "passed", "of", "failed calls", "mean score")
-    rows = [
+def _variants(result: TallyResult) -> Table | None:
+    rows = tuple(
         (one.name, f"{one.passed:,}", f"{one.cases:,}", f"{one.failed:,}", _score(one.mean_score))
         for one in result.variants
-    ]
-    return _table(canvas, titles, rows)
+    )
+    return Table(heads=("Variant", "passed", "of", "failed calls", "mean score"), rows=rows) if rows else None
 
 
 def _score(value: float | None) -> str:
     return numbers.UNKNOWN if value is None else numbers.minus(f"{value:.3f}")
 
 
-def _axes(canvas: Canvas, axes: tuple[AxisResult, ...]) -> list[Text]:
+def axes_table(axes: tuple[AxisResult, ...]) -> Table | None:
+    """Return the axes of a rubric with the difference on each; None without any."""
+    if not axes:
+        return None
     scale = max([1.0, *(abs(one.difference.value) for one in axes if one.difference.value is not None)])
-    titles = ("Axis", "control", "treatment", "difference", "", "", "adj. p")
-    return _table(canvas, titles, [_axis_row(one, scale) for one in axes], left=(0, 4, 5))
+    return Table(
+        heads=("Axis", "control", "treatment", "difference", "", "", "adj. p"),
+        rows=tuple(_axis(one, scale) for one in axes),
+        left=(0, 4, 5),
+    )
 
 
-def _axis_row(axis: AxisResult, scale: float) -> tuple[str, ...]:
-    value = axis.difference.value
-    change, bounds = numbers.change(value, axis.difference.interval, "points")
+def _axis(axis: AxisResult, scale: float) -> tuple[Cell, ...]:
+    found = axis.difference
+    change, bounds = numbers.change(found.value, found.interval, "points")
     return (
         axis.name,
         numbers.quantity(axis.control, "points"),
         numbers.quantity(axis.treatment, "points"),
         change,
         bounds,
-        "" if value is None else difference_bar(value, scale=scale),
+        Bar(value=found.value, interval=found.interval, scale=scale, label=f"{axis.name} {change} {bounds}"),
         numbers.p_value(axis.p_adjusted),
     )
 
 
-def _judges(canvas: Canvas, result: TallyResult) -> list[Text]:
+def _judges(result: TallyResult) -> tuple[Block | None, ...]:
     """Return the pooled judge's health; where there are several, each one's win rate and health beside it."""
     if result.judge is None:
-        return []
-    bodies = judge_lines(canvas, result.judge, name=result.judge.model)
-    bodies += recount_lines(canvas, result.flagged_recount)
-    if not result.by_judge:
-        return canvas.labelled("Judge", bodies)
-    titles = ("By judge", "win rate", "", "better", "consistent", "first slot", "")
-    pooled = _judge_row(result.judge, result.win_rate, result.win_rate_decision)
-    alone = [_alone_row(one, health) for one, health in zip(result.by_judge, result.judges, strict=True)]
-    return [*canvas.labelled("Judges", bodies), Text(), *_table(canvas, titles, [pooled, *alone], left=(0, 2, 3, 6))]
+        return ()
+    several = bool(result.by_judge)
+    label = "Judges" if several else "Judge"
+    health = Health(result.judge, label, name=result.judge.model, recount=result.flagged_recount)
+    return health, _by_judge(result, result.judge) if several else None
 
 
-def _alone_row(one: JudgeWinRate, health: JudgeHealth) -> tuple[str, ...]:
-    return _judge_row(health, one.win_rate, one.decision)
+def _by_judge(result: TallyResult, pooled: JudgeHealth) -> Table:
+    alone = [_alone(one, health) for one, health in zip(result.by_judge, result.judges, strict=True)]
+    return Table(
+        heads=("By judge", "win rate", "", "better", "consistent", "first slot", "fitness"),
+        rows=(_judge(pooled, result.win_rate, result.win_rate_decision), *alone),
+        left=(0, 2, 3, 6),
+    )
 
 
-def _judge_row(health: JudgeHealth, rate: WinRate, decision: Decision) -> tuple[str, ...]:
+def _alone(one: JudgeWinRate, health: JudgeHealth) -> tuple[Cell, ...]:
+    return _judge(health, one.win_rate, one.decision)
+
+
+def _judge(health: JudgeHealth, rate: WinRate, decision: Decision) -> tuple[Cell, ...]:
     return (
         health.model,
         numbers.share(rate.value),
         numbers.interval(rate.interval, "share"),
-        ANSWERS[decision][0],
+        Span(ANSWERS[decision][0], decision),
         numbers.whole_share(health.consistency.value),
         numbers.whole_share(health.first_slot_share.value),
-        "fit" if health.fit else "not fit",
+        Span("fit", "pass") if health.fit else Span("not fit", "fail"),
     )
-
-
-def _table(
-    canvas: Canvas, titles: tuple[str, ...], rows: Iterable[tuple[str, ...]], *, left: tuple[int, ...] = (0,)
-) -> list[Text]:
-    """Return rows under their titles, the first column cut where it is long; nothing for no row."""
-    widest = max(canvas.width // 4, 12)
-    cells = [[Text(cell if not cell.strip() else canvas.foreign_line(cell)) for cell in row] for row in rows]
-    body = [[canvas.fit(first, widest), *rest] for first, *rest in cells]
-    if not body:
-        return []
-    head = [Text(title, style="dim" if place else "bold") for place, title in enumerate(titles)]
-    sides: list[Align] = ["left" if place in left else "right" for place in range(len(titles))]
-    return [Text.assemble(" ", line) for line in columns([head, *body], sides)]

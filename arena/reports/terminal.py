@@ -23,6 +23,7 @@ from arena.reports.bars import SHORTEST_TRACK, difference_bar, share_bar
 from arena.reports.canvas import LABEL_WIDTH, Canvas, columns
 from arena.reports.judge_lines import fitness, judge_lines, people_lines, rate, recount_lines
 from arena.reports.metric_table import limit_text, metric_lines
+from arena.reports.numbers import counted
 from arena.reports.report import Found, Page
 from arena.reports.spent import spent_lines
 from arena.reports.verdict_lines import is_gate, verdict_lines
@@ -73,10 +74,11 @@ def _apart(sections: Iterable[list[Text]]) -> list[Text]:
 
 
 def _header(canvas: Canvas, result: DuelResult) -> list[Text]:
+    cases = counted(result.cases, "case") + (f" × {result.repeats}" if result.repeats > 1 else "")
     parts = [
         Text(canvas.foreign_line(result.experiment.name), style="bold"),
         Text(f"{canvas.foreign_line(result.control)} → {canvas.foreign_line(result.treatment)}"),
-        Text(_counted(result.cases, "case") + (f" × {result.repeats}" if result.repeats > 1 else "")),
+        Text(canvas.foreign_line(cases)),
         Text(_models(canvas, result)),
     ]
     if result.judge:
@@ -92,10 +94,6 @@ def _header(canvas: Canvas, result: DuelResult) -> list[Text]:
 def _models(canvas: Canvas, result: DuelResult) -> str:
     names = [canvas.foreign_line(result.models.get(arm) or "recorded") for arm in ("control", "treatment")]
     return names[0] if names[0] == names[1] else " → ".join(names)
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _headline(canvas: Canvas, result: DuelResult) -> list[Text]:
@@ -125,8 +123,8 @@ def _win_rate(canvas: Canvas, result: DuelResult, rate: WinRate) -> list[Text]:
 
 def _stopped(stop: EarlyStop) -> str:
     if stop.stopped_at == stop.planned:
-        return f"all {_counted(stop.planned, 'case')} were needed; the interval holds at any stop"
-    saved = f"saved {_counted(stop.calls_saved, 'call')}"
+        return f"all {counted(stop.planned, 'case')} were needed; the interval holds at any stop"
+    saved = f"saved {counted(stop.calls_saved, 'call')}"
     return f"decided after {stop.stopped_at:,} of {stop.planned:,} cases: {saved}; the interval holds at any stop"
 
 
@@ -138,7 +136,7 @@ def _win_rate_answers(canvas: Canvas, result: DuelResult, rate: WinRate) -> list
     interval = rate.interval
     parts = [f"{numbers.whole_share(interval.level)} {interval.method}"] if interval else []
     parts += [rate.p_method] if interval is None or rate.p_method != interval.method else []
-    parts += [_counted(rate.clusters, "cluster")] if rate.clusters is not None else []
+    parts += [counted(rate.clusters, "cluster")] if rate.clusters is not None else []
     methods = Text(canvas.foreign_line(", ".join(parts)), style="dim")
     first = canvas.flow([answers[0], methods], separator="   ", width=canvas.width - LABEL_WIDTH)
     return [first, *answers[1:]]
@@ -166,7 +164,7 @@ def _what_settles_it(canvas: Canvas, result: DuelResult) -> str:
     if result.cases_needed_note:
         return canvas.foreign_line(result.cases_needed_note)
     if result.cases_needed is not None:
-        return f"about {_counted(result.cases_needed, 'case')} would settle it, and there are {result.cases:,}"
+        return f"about {counted(result.cases_needed, 'case')} would settle it, and there are {result.cases:,}"
     return ""
 
 
@@ -251,8 +249,8 @@ def _judges(canvas: Canvas, result: DuelResult) -> list[Text]:
 def _panel(panel: PanelAgreement) -> Text:
     parts = [f"panel of {panel.judges}, {panel.rule}"]
     parts.append(f"judges agree {rate(panel.agreement)}")
-    parts.append(f"split in {_counted(panel.split, 'case')}")
-    parts += [f"a judge missing in {_counted(panel.incomplete, 'case')}"] if panel.incomplete else []
+    parts.append(f"split in {counted(panel.split, 'case')}")
+    parts += [f"a judge missing in {counted(panel.incomplete, 'case')}"] if panel.incomplete else []
     return Text(DOT.join(parts))
 
 

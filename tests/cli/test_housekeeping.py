@@ -185,8 +185,8 @@ class TestRuns:
         assert "arena duel EXPERIMENT" in done.err
 
     def test_another_format_is_refused(self, arena: Arena) -> None:
-        """Text and JSON are there."""
-        assert arena("runs", "--output-format", "html").exit_code == 2
+        """A list of runs decides nothing."""
+        assert arena("runs", "--output-format", "junit").exit_code == 2
 
     def test_the_project_is_found_from_a_folder_inside_it(
         self, arena: Arena, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

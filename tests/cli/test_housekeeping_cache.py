@@ -54,8 +54,8 @@ def flip_a_byte(root: Path) -> None:
 def test_info_says_what_is_stored(arena: Arena, tmp_path: Path) -> None:
     """Answers by model, size, money and time; as text, or as JSON."""
     text = arena("cache", "info").out
-    assert text.startswith("18 answers, all intact, ")
-    assert "6  gpt-6-luna" in text
+    assert text.startswith("18 answers   all intact   ")
+    assert "gpt-6-luna               6" in text
     found = json.loads(arena("cache", "info", "--output-format", "json").out)
     assert found["models"] == {"claude-sonnet-5-5": JUDGMENTS + CHECKS, "gpt-6-luna": ANSWERS}
     assert found["damaged"] == []
@@ -68,20 +68,20 @@ def test_a_folder_without_a_cache_has_nothing_stored(
 ) -> None:
     """Asking creates nothing."""
     done = arena_in(tmp_path, monkeypatch, capsys)("cache", "info")
-    assert (done.exit_code, done.out.splitlines()[:2]) == (0, ["0 answers, all intact, 0.0 MB", "first paid $0"])
+    assert (done.exit_code, done.out.splitlines()[0]) == (0, "0 answers   all intact   0.0 MB   first paid $0")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_damaged_answer_is_found_and_pruned(arena: Arena, tmp_path: Path) -> None:
     """Verify is exit 4 and says what deletes it; then the others are still there."""
-    assert arena("cache", "verify").out.startswith("18 answers, all intact, ")
+    assert arena("cache", "verify").out.startswith("18 answers   all intact   ")
     flip_a_byte(tmp_path)
     done = arena("cache", "verify")
     assert done.exit_code == 4
     assert "1 of 18 answers are damaged" in done.err
     assert "hint: arena cache prune" in done.err
     assert arena("cache", "prune").out == "1 answers deleted\n"
-    assert arena("cache", "verify").out.startswith("17 answers, all intact, ")
+    assert arena("cache", "verify").out.startswith("17 answers   all intact   ")
 
 
 def test_a_database_that_is_garbage_is_set_aside_with_a_warning(arena: Arena, tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ def test_a_file_of_judgments_is_tallied_with_its_judge(tmp_path: Path) -> None:
 
 def test_judges_stand_in_a_table(tmp_path: Path) -> None:
     """The pooled win rate, and each judge's beside it."""
-    done = arena(tmp_path, "tally", judgments(tmp_path, judges=("anna", "ben")).name)
+    done = arena(tmp_path, "tally", judgments(tmp_path, judges=("anna", "ben")).name, environment={"COLUMNS": "100"})
     rows = [line.split()[0] for line in done.out.splitlines() if "80.0%" in line]
     assert rows == ["Win", "2", "anna", "ben"]
 

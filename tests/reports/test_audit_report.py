@@ -9,20 +9,9 @@ import sample_results
 from arena.offline.audit.drift import drift
 from arena.records.audit import AgreementGroup, AuditResult
 from arena.stats.estimate import Estimate
-from audit_parts import FOUR, C, T, audited, both, judged, label
+from audit_parts import C, T, audited, judged, label
 from reported import on, reported
-
-
-def full() -> AuditResult:
-    """Return an audit in which every part of the report has something to show."""
-    said = [*FOUR, *both("c5", "tie", None, failed=True), judged("u1", T)]
-    said = [replace(one, judge="openai:gpt-6-sol", lead=4.0) for one in said]
-    labels = [label("c1", T, "anna"), label("c2", T, "anna"), label("c3", C, "anna"), label("c4", C, "anna")]
-    labels += [label("c5", "tie", "anna"), label("c1", T, "ben"), label("c4", T, "ben"), label("gone", C, "ben")]
-    found = audited(said, labels, fields={"tags": {"c1": ("hard",), "c2": ("hard",), "c4": ("easy",)}})
-    earlier = drift(found.agreement, sample_results.estimate(0.9, 0.8, 0.95), earlier="may.json")
-    judge = sample_results.judge("openai:gpt-6-sol")
-    return replace(found, judge=judge, drift=earlier, run="20261122-1104-support-bot")
+from sample_kinds import audit
 
 
 def plain(result: AuditResult, width: int, *, unicode: bool = True) -> str:
@@ -33,21 +22,21 @@ def plain(result: AuditResult, width: int, *, unicode: bool = True) -> str:
 @pytest.mark.parametrize("width", [80, 120])
 def test_the_report_reads_like_this(width: int) -> None:
     """Every line of it, so that a change of the report is seen in review."""
-    assert plain(full(), width) == external_file(f"snapshots/audit-{width}.txt")
+    assert plain(audit(), width) == external_file(f"snapshots/audit-{width}.txt")
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 120])
 def test_no_line_is_wider_than_the_terminal(width: int) -> None:
     """Also in ASCII alone, where the letters are other ones."""
     for unicode in (True, False):
-        text = plain(full(), width, unicode=unicode)
+        text = plain(audit(), width, unicode=unicode)
         assert max(map(len, text.splitlines())) <= width
-    assert plain(full(), width, unicode=False).isascii()
+    assert plain(audit(), width, unicode=False).isascii()
 
 
 def test_colour_adds_nothing_that_cannot_be_read_without_it() -> None:
     """Red and green say what the words say."""
-    coloured = reported(full(), page=on(80, colour=True))
+    coloured = reported(audit(), page=on(80, colour=True))
     assert "\x1b[" in coloured
     assert "recalibrate judge" in coloured
 
@@ -58,7 +47,7 @@ def test_of_many_tags_the_worst_are_shown() -> None:
         AgreementGroup(kind="tag", name=f"tag {i:02}", agreement=sample_results.estimate(i / 20, 0.0, 1.0), judgments=2)
         for i in range(20)
     )
-    text = plain(replace(full(), groups=tags), 100)
+    text = plain(replace(audit(), groups=tags), 100)
     assert "tag 11" in text
     assert "tag 12" not in text
     assert "8 more tags, on which it agrees at least as often" in text
@@ -67,7 +56,7 @@ def test_of_many_tags_the_worst_are_shown() -> None:
 def test_what_is_undefined_says_why_in_place_of_a_number() -> None:
     """A dash and the reason; drift without an interval cannot tell."""
     unknown = Estimate(value=None, interval=None, n=0, unit_of_measure="share", reason="nobody knows")
-    bare = replace(full(), kappa=unknown, drift=drift(full().agreement, unknown, earlier="x"), judge=None)
+    bare = replace(audit(), kappa=unknown, drift=drift(audit().agreement, unknown, earlier="x"), judge=None)
     text = plain(bare, 100)
     assert "–  nobody knows" in text
     assert "cannot tell" in text

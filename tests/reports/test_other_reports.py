@@ -75,11 +75,11 @@ def test_past_runs_are_a_table_that_fits(tmp_path: Path) -> None:
     runs = past_runs(tmp_path)
     text = reported(runs, page=on(90))
     assert text == snapshot("""\
-   Run                        cases                                           paid
+ Run                          cases                    found                  paid
    20261122-1107-support-bot                     interrupted
    20261122-1106-experiment      60                                          $0.01
-✓  20261122-1105-checks-only     60  check_pass_rate +16.0pp  [+3.0, +29.0]  $0.01
-✓  20261122-1104-support-bot      3           win rate 71.7%  [60.5, 81.3]   $0.01
+ ✓ 20261122-1105-checks-only     60  check_pass_rate +16.0pp  [+3.0, +29.0]  $0.01
+ ✓ 20261122-1104-support-bot      3           win rate 71.7%  [60.5, 81.3]   $0.01
 """)
     assert all(cell_len(line) <= 90 for line in text.splitlines())
     assert [each["run"] for each in json.loads(reported(runs, "json"))["runs"]] == [each.run for each in runs.runs]

@@ -124,10 +124,10 @@ def test_dark_and_paper_have_their_own_colours(tmp_path: Path) -> None:
     """Dark where the reader's system is, black on white on paper."""
     file = tmp_path / "curve.html"
     file.write_text(reported(RATE, "html"), encoding="utf-8")
-    colour = "getComputedStyle(document.body).backgroundColor"
+    colour = "getComputedStyle(document.documentElement).backgroundColor"
     with chromium(dark=True) as opened:
         opened.page.goto(file.as_uri())
-        assert opened.page.evaluate(colour) == "rgb(15, 20, 26)"
+        assert opened.page.evaluate(colour) == "rgb(22, 22, 20)"
         opened.page.emulate_media(media="print", color_scheme="dark")
         assert opened.page.evaluate(colour) == "rgb(255, 255, 255)"
         assert opened.page.evaluate("getComputedStyle(document.querySelector('.curve')).stroke") == "rgb(0, 0, 0)"

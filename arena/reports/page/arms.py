@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from markupsafe import Markup
 
 from arena.records.result import ArmDifference
-from arena.reports.page.markup import Content, tag
+from arena.reports.page.markup import Content, join, tag
 from arena.reports.page.verdict import section
 
 CONTEXT = 2  # unchanged lines around a change
@@ -19,9 +19,14 @@ ALIKE = 0.5  # share of the shorter line's words that must be in the other one t
 
 def differences(found: Sequence[ArmDifference]) -> Markup:
     """Return the section on what differs between the arms."""
+    return section("arms", "What differs", difference_list(found))
+
+
+def difference_list(found: Sequence[ArmDifference]) -> Markup:
+    """Return each difference between the arms."""
     if not found:
-        return section("arms", "What differs", tag("p", "The arms do not differ: there is nothing to compare."))
-    return section("arms", "What differs", *(_difference(each) for each in found))
+        return tag("p", "The arms do not differ: there is nothing to compare.")
+    return join(*(_difference(each) for each in found))
 
 
 def _difference(each: ArmDifference) -> Markup:

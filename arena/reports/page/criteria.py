@@ -147,11 +147,11 @@ def _with_reason(said: str, reason: str | None) -> Markup:
     return tag("span", said, tag("small", reason) if reason else None)
 
 
-def table(heads: Sequence[str], rows: Sequence[Sequence[Content]]) -> Markup:
+def table(heads: Sequence[str], rows: Sequence[Sequence[Content]], *, class_: str | None = None) -> Markup:
     """Return a table whose first column names its rows; on a phone each row becomes a block."""
     head = tag("thead", tag("tr", *(tag("th", each, scope="col") for each in heads)))
     body = [tag("tr", tag("th", row[0], scope="row"), *_cells(heads[1:], row[1:])) for row in rows]
-    return tag("table", head, tag("tbody", *body))
+    return tag("table", head, tag("tbody", *body), class_=class_)
 
 
 def _cells(heads: Sequence[str], cells: Sequence[Content]) -> Iterator[Markup]:

@@ -7,8 +7,9 @@ from markupsafe import Markup
 from arena.records.result import DuelResult, FlaggedRecount, HumanAgreement, JudgeHealth
 from arena.reports import numbers
 from arena.reports.judge_lines import against, coefficient, exact_rate, rate
+from arena.reports.numbers import counted
 from arena.reports.page.markup import Content, tag
-from arena.reports.page.verdict import counted, section
+from arena.reports.page.verdict import section
 
 Fact = tuple[str, str]  # what it is, how much
 
@@ -17,18 +18,19 @@ def judges(result: DuelResult) -> Markup | None:
     """Return the section on the judges; None where the checks decide."""
     if result.judge is None:
         return None
-    parts: list[Content] = [_judge(each) for each in result.judges or (result.judge,)]
+    parts: list[Content] = [one_judge(each) for each in result.judges or (result.judge,)]
     if result.panel is not None:
         panel = result.panel
         facts = [("judges agree", rate(panel.agreement)), ("split", counted(panel.split, "case"))]
         facts += [("a judge missing", counted(panel.incomplete, "case"))] if panel.incomplete else []
         parts.append(tag("article", tag("h3", f"Panel of {panel.judges}, {panel.rule}"), cards(facts), class_="judge"))
     if result.flagged_recount is not None:
-        parts.append(_recount(result.flagged_recount))
+        parts.append(recount(result.flagged_recount))
     return section("judge", "Can the judge be trusted?", *parts)
 
 
-def _judge(judge: JudgeHealth) -> Markup:
+def one_judge(judge: JudgeHealth) -> Markup:
+    """Return the health of one judge."""
     word = "✓ fit to decide" if judge.fit else "✗ not fit to decide"
     badge = tag("span", word, class_=f"badge small {'pass' if judge.fit else 'fail'}")
     reasons = [tag("li", reason) for reason in judge.unfit_reasons]
@@ -73,7 +75,8 @@ def _flagged(judge: JudgeHealth) -> Iterator[Markup]:
     yield tag("details", tag("summary", title), tag("ul", *lines), class_="flagged")
 
 
-def _recount(found: FlaggedRecount) -> Markup:
+def recount(found: FlaggedRecount) -> Markup:
+    """Return what the win rate would be if the flagged answers had lost."""
     what = "it" if found.cases == 1 else "they"
     changes = "which changes the verdict" if found.changes_verdict else "which changes nothing"
     text = f"If {what} had lost: win rate {exact_rate(found.win_rate)}, {changes}."

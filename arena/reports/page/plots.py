@@ -32,12 +32,27 @@ def drawing(*inside: Content, label: str, height: int = ROW, class_: str = "plot
     )
 
 
-def share_line(value: float | None, interval: Interval | None, *, decision: Decision | None, label: str) -> Markup:
-    """Draw a share and its interval on a line from 0 to 100% with 50% marked."""
+def share_line(
+    value: float | None,
+    interval: Interval | None,
+    *,
+    decision: Decision | None,
+    label: str,
+    mark: float | None = 0.5,
+) -> Markup:
+    """Draw a share and its interval on a line from 0 to 100%.
+
+    Args:
+        value: from 0 to 1.
+        interval: of the value.
+        decision: about it.
+        label: the same in words.
+        mark: that it is held against; None: nothing is marked.
+    """
     return drawing(
         tag("line", class_="axis", x1="0%", x2="100%", y1=17, y2=17),
         *(_upright(100 * at, 11, 23, "tick") for at in (0.0, 1.0)),
-        _upright(50, 4, 30, "limit"),
+        None if mark is None else _upright(100 * mark, 4, 30, "limit"),
         *_whisker(value, interval, place=lambda share: 100 * share, decision=decision, middle=17),
         label=label,
         height=34,
@@ -107,6 +122,38 @@ def change(value: float | None, interval: Interval | None, *, scale: float, labe
         bar = tag("rect", class_="bar", x=_percent(left), width=_percent(right - left), y=8, height=ROW - 16)
     whisker = [] if interval is None else _span(interval, place)
     return drawing(bar, _upright(50, 2, ROW - 2, "zero"), *whisker, label=label)
+
+
+def on_scale(
+    value: float | None,
+    interval: Interval | None,
+    *,
+    ends: tuple[float, float],
+    middle: float,
+    decision: Decision | None,
+    label: str,
+) -> Markup:
+    """Draw a value and its interval on a scale that others share.
+
+    Args:
+        value: None draws the scale alone.
+        interval: of the value.
+        ends: what the left and the right end stand for.
+        middle: that is marked.
+        decision: about it.
+        label: the same in words.
+    """
+    low, high = ends
+
+    def place(each: float) -> float:
+        return 100 * (each - low) / (high - low)
+
+    return drawing(
+        tag("line", class_="axis", x1="0%", x2="100%", y1=ROW // 2, y2=ROW // 2),
+        _upright(place(middle), 2, ROW - 2, "zero"),
+        *_whisker(value, interval, place=place, decision=decision),
+        label=label,
+    )
 
 
 def stacked(parts: Sequence[tuple[str, int]], *, label: str) -> Markup:

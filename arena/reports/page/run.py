@@ -8,11 +8,12 @@ from arena.records.codec import to_json
 from arena.records.result import DuelResult
 from arena.records.run import RunFacts
 from arena.reports import numbers
+from arena.reports.numbers import counted
 from arena.reports.page.criteria import table
 from arena.reports.page.judge import Fact, cards
 from arena.reports.page.markup import Content, tag
-from arena.reports.page.verdict import counted, section
-from arena.reports.spent import spent_by
+from arena.reports.page.verdict import section
+from arena.reports.spent import money, spent_by
 from arena.reports.terminal import OUTCOMES
 
 
@@ -42,7 +43,7 @@ def _facts(result: DuelResult, facts: RunFacts | None) -> Iterator[Fact]:
     spent = spent_by(facts)
     if facts:
         yield "run", facts.run
-    yield "spent", " · ".join(_spent(result, spent.paid_usd))
+    yield "spent", " · ".join(money(spent.paid_usd, cost_usd=result.cost_usd, cost_reason=result.cost_reason))
     failed = f", {spent.failed:,} failed" if spent.failed else ""
     yield "calls", f"{spent.made:,} made, {spent.cached:,} cached{failed}"
     if facts:
@@ -51,14 +52,6 @@ def _facts(result: DuelResult, facts: RunFacts | None) -> Iterator[Fact]:
     if result.judge:
         for judge in result.judges or (result.judge,):
             yield f"judge {judge.model}", f"configuration {judge.config}, {counted(judge.judgments, 'judgment')}"
-
-
-def _spent(result: DuelResult, paid: float | None) -> Iterator[str]:
-    yield numbers.usd(paid)
-    if result.cost_usd is None:
-        yield f"cost unknown: {result.cost_reason}" if result.cost_reason else "cost unknown"
-    elif result.cost_usd != paid:
-        yield f"{numbers.usd(result.cost_usd)} as first paid"
 
 
 def _hashes(result: DuelResult, facts: RunFacts | None) -> Iterator[tuple[Content, Content]]:

@@ -1,4 +1,4 @@
-"""What every page with a script has: one file, and a policy that allows its own script and style alone."""
+"""What every page has: one file, and a policy that allows its own script and style alone."""
 
 import base64
 import hashlib
@@ -22,14 +22,14 @@ def fill(template: str, *, scripts: Sequence[str], styles: Sequence[str], **part
         styles: names of files that make its style.
         parts: what else stands in the template, as markup.
     """
-    script, style = ("\n".join(_read(name).strip() for name in names) for names in (scripts, styles))
-    return Template(_read(template)).substitute(policy=policy(script, style), script=script, style=style, **parts)
+    script, style = ("\n".join(read(name).strip() for name in names) for names in (scripts, styles))
+    return Template(read(template)).substitute(policy=policy(script, style), script=script, style=style, **parts)
 
 
 def policy(script: str, style: str) -> str:
     """Return what the browser lets a page do: run its own script, wear its own style, nothing else."""
-    allowed = f"script-src '{_hash(script)}'; style-src '{_hash(style)}'"
-    return f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"
+    scripts = f"script-src '{_hash(script)}'; " if script else ""
+    return f"default-src 'none'; {scripts}style-src '{_hash(style)}'; base-uri 'none'; form-action 'none'"
 
 
 def embedded(data: Any) -> str:
@@ -48,5 +48,6 @@ def _hash(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
 
 
-def _read(name: str) -> str:
+def read(name: str) -> str:
+    """Return a file of the templates."""
     return (TEMPLATES / name).read_text(encoding="utf-8")

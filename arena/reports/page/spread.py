@@ -9,9 +9,10 @@ from arena.records.case_details import CaseDetails
 from arena.records.result import DuelResult
 from arena.reports import numbers
 from arena.reports.judge_lines import rate
+from arena.reports.numbers import counted
 from arena.reports.page.markup import Content, tag
 from arena.reports.page.plots import cloud, columns
-from arena.reports.page.verdict import counted, section
+from arena.reports.page.verdict import section
 
 BINS = 36
 GOLDEN = 0.6180339887  # its multiples spread evenly, so that points of one outcome lie beside each other

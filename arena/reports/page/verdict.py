@@ -9,6 +9,7 @@ from arena.records.metric import Decision, Limit
 from arena.records.result import DuelResult, EarlyStop, MetricResult, WinRate
 from arena.reports import numbers
 from arena.reports.metric_table import limit_text
+from arena.reports.numbers import counted
 from arena.reports.page import plots
 from arena.reports.page.markup import Content, join, tag
 from arena.reports.report import Found
@@ -160,12 +161,3 @@ def _primary(result: DuelResult, metric: MetricResult) -> Iterator[Content]:
 def section(name: str, title: str, *inside: Content) -> Markup:
     """Return a landmark of the page with its heading."""
     return tag("section", tag("h2", title, id=f"{name}-title"), join(*inside), id=name, aria_labelledby=f"{name}-title")
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number with its noun.
-
-    >>> counted(1, "case"), counted(1200, "case")
-    ('1 case', '1,200 cases')
-    """
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
