@@ -16,7 +16,7 @@ from arena.cli.progress import showing_progress
 from arena.cli.screen import say, screen_of
 from arena.engine.execute import Progress
 from arena.engine.plan import Plan
-from arena.engine.run import Runtime
+from arena.engine.runtime import Runtime
 from arena.reports.safe_text import safe
 
 

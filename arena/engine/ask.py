@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from arena.completions.open import Completions, CompletionSettings, OpenProvider
 from arena.completions.retry import HashedChance
 from arena.engine.execute import Executed, Executing, Progress
 from arena.engine.plan import Plan
+from arena.engine.runtime import Runtime
 from arena.errors import ProviderUnusable
 from arena.providers import table
 from arena.records.call import Provider
@@ -31,46 +31,40 @@ class RunOutput:
 async def ask(
     plan: Plan,
     run_id: str,
+    runtime: Runtime,
     *,
-    cache_dir: Path,
-    clock: Callable[[], datetime],
-    seconds: Callable[[], float],
     progress: Progress,
     announce: Callable[[], None],
     executing: Executing,
-    last_resort: bool,
 ) -> RunOutput:
     """Ask everything that a plan asks.
 
     Args:
         plan: what to ask.
         run_id: the run that pays.
-        cache_dir: where completions are kept.
-        clock: the time of day, with its zone.
-        seconds: a clock for durations.
+        runtime: where and when.
         progress: told after every task.
         announce: called once, when the first provider is open and nothing is sent yet.
         executing: carries out the plan's tasks.
-        last_resort: a stop ends the process, also where a user's function blocks a thread.
 
     Raises:
         CannotRun: the run cannot be finished; what was paid for is kept.
         Interrupted: SIGINT or SIGTERM; likewise.
     """
-    started = seconds()
+    started = runtime.seconds()
     async with (
-        _stoppable(last_resort=last_resort),
+        _stoppable(last_resort=runtime.last_resort),
         open_completions(
-            _settings(plan, run_id, cache_dir),
+            _settings(plan, run_id, runtime.cache_of(plan)),
             environment=plan.work.workspace.environment,
-            clock=clock,
+            clock=runtime.clock,
             rng=HashedChance(plan.design.seed),
             open_provider=_announcing(plan, announce),
         ) as opened,
     ):
         executed = await executing(plan.design, plan.work, opened, progress=progress)
         opened.check_endpoints()
-        spending = _spending(opened, seconds() - started)
+        spending = _spending(opened, runtime.seconds() - started)
         return RunOutput(executed=executed, spending=spending, warnings=opened.warnings)
 
 

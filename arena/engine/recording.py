@@ -9,7 +9,8 @@ from arena.completions.open import Completions, CompletionSettings, open_complet
 from arena.completions.retry import HashedChance
 from arena.engine.design import Design, design_of
 from arena.engine.execute import Executing
-from arena.engine.run import Silence, run_to_end
+from arena.engine.run import run_to_end
+from arena.engine.runtime import Silence
 from arena.engine.work import Work, make_work
 from arena.errors import CacheMiss
 from arena.records.call import Answer, CallFailure, Completion, FailureKind, Request

@@ -2,77 +2,18 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from arena.engine.ask import ask
-from arena.engine.execute import Progress
 from arena.engine.finish import Finished, Found, Procedure, finish
 from arena.engine.plan import Plan
+from arena.engine.runtime import Runtime
 from arena.providers import table
 from arena.runs.folder import open_run
 
 Value = TypeVar("Value")
-
-
-class Observer(Protocol):
-    """Who is told how a run goes."""
-
-    def opened(self, run: str, *, resumed: bool) -> None:
-        """Take note of the run's name, and whether it was begun before."""
-        ...
-
-    def asking(self, plan: Plan) -> None:
-        """Take note that the first call is about to be made: what it costs has not been paid yet."""
-        ...
-
-    def progress(self) -> AbstractContextManager[Progress]:
-        """Return who is told of every task while they are carried out."""
-        ...
-
-    def warn(self, text: str) -> None:
-        """Take note of what went not quite as it should."""
-        ...
-
-
-class Silence:
-    """Nobody."""
-
-    def opened(self, run: str, *, resumed: bool) -> None:
-        """Take no note."""
-
-    def asking(self, plan: Plan) -> None:
-        """Take no note."""
-
-    @contextmanager
-    def progress(self) -> Iterator["Silence"]:
-        """Return what takes no note."""
-        yield self
-
-    def advance(self, done: int, total: int, paid_usd: float) -> None:
-        """Take no note."""
-
-    def warn(self, text: str) -> None:
-        """Take no note."""
-
-
-SILENCE = Silence()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Runtime:
-    """Where and when a run takes place, and who looks on."""
-
-    clock: Callable[[], datetime]  # the time of day, with its zone
-    seconds: Callable[[], float]  # for durations
-    cache_dir: Path | None = None  # of completions; None: the project's
-    observer: Observer = SILENCE
-    last_resort: bool = False  # a stop ends the process, also where a user's function blocks a thread
 
 
 def run(plan: Plan, procedure: Procedure[Found], runtime: Runtime) -> Finished[Found]:
@@ -88,8 +29,7 @@ def run(plan: Plan, procedure: Procedure[Found], runtime: Runtime) -> Finished[F
         Interrupted: SIGINT or SIGTERM; likewise.
     """
     observer = runtime.observer
-    cache = runtime.cache_dir or plan.design.root / ".arena" / "cache"
-    if not plan.work.options.offline and not cache.exists():
+    if not plan.work.options.offline and not runtime.cache_of(plan).exists():
         # Nothing is cached: the first vendor's library loads while the run folder and the cache are made.
         threading.Thread(target=_preload, args=(plan,), daemon=True).start()
 
@@ -107,13 +47,10 @@ def run(plan: Plan, procedure: Procedure[Found], runtime: Runtime) -> Finished[F
                 ask(
                     plan,
                     folder.id,
-                    cache_dir=cache,
-                    clock=runtime.clock,
-                    seconds=runtime.seconds,
+                    runtime,
                     progress=progress,
                     announce=announce,
                     executing=procedure.execute,
-                    last_resort=runtime.last_resort,
                 )
             )
         finished = finish(plan, output, folder, procedure)

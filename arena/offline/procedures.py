@@ -10,7 +10,8 @@ from arena.engine.design import Design
 from arena.engine.execute import Answering, Executed, Progress
 from arena.engine.finish import Finished, Procedure, Summarise
 from arena.engine.plan import Plan
-from arena.engine.run import Runtime, run
+from arena.engine.run import run
+from arena.engine.runtime import Runtime
 from arena.engine.work import Work
 from arena.records.gate import GateResult
 from arena.records.metric import Decision

@@ -90,7 +90,7 @@ def _decide(
     root: Path | None,
 ) -> "Finished[GateResult]":
     from arena.engine.prepare import prepare_duel
-    from arena.engine.run import Runtime
+    from arena.engine.runtime import Runtime
     from arena.offline.procedures import gate
 
     __tracebackhide__ = True
