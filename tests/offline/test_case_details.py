@@ -38,7 +38,7 @@ def test_checks_end_a_case_where_no_judge_does(tmp_path: Path) -> None:
     ]
     rows += [replace(answered("c04", "control", "Yes."), scores=(passed,)), answered("c04", "treatment", None)]
     run = labelled_runs.run(tmp_path, labelled_runs.cases(6), rows)
-    run.__dict__["result"] = replace(sample_results.without_judge(), cases=5)
+    run.__dict__["found"] = replace(sample_results.without_judge(), cases=5)
     assert [each.outcome for each in case_details(run)] == ["win", "loss", "tie", None, "loss"]
 
 
