@@ -54,8 +54,9 @@ class OnScreen:
 def runtime_of(
     *, cache_dir: Path | None, quiet: bool, verbose: bool, report: str = "arena.reports.terminal"
 ) -> Runtime:
-    """Return the surroundings of a run on the command line; the process is tuned for it."""
-    _tune_for_calls()
+    """Return the surroundings of a run on the command line; a process of its own is tuned for it."""
+    if not gc.isenabled():  # as `main` leaves it: a process that only calls a command keeps its own ways
+        _tune_for_calls()
     observer = OnScreen(quiet=quiet, verbose=verbose, report=report)
     return Runtime(clock=now, seconds=time.monotonic, cache_dir=cache_dir, observer=observer, last_resort=True)
 

@@ -1,12 +1,13 @@
 """What a command loads, and where it connects to."""
 
+import gc
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from command_line import clean, finish, start
+from command_line import arena, clean, finish, start
 from duel_files import cases, write_experiment
 from loopback import Loopback
 from patience import HANG_S
@@ -93,3 +94,12 @@ def test_every_command_has_one_screen_of_help(tmp_path: Path) -> None:
     assert max(map(len, lines)) <= 80
     assert "Screen offline" in done.out
     assert "Housekeeping" in done.out
+
+
+def test_a_command_called_from_python_leaves_the_interpreter_as_it_was(tmp_path: Path) -> None:
+    """Only a process of its own is tuned for a run: frozen garbage of each run would stay for ever in another's."""
+    write_experiment(tmp_path, cases=cases(4))
+    before = gc.isenabled(), gc.get_freeze_count(), gc.get_threshold(), sys.getswitchinterval()
+    with Loopback() as server:
+        assert arena(tmp_path, "duel", "experiment.yaml", "-q", environment=server.environment).code == 0
+    assert (gc.isenabled(), gc.get_freeze_count(), gc.get_threshold(), sys.getswitchinterval()) == before
