@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from arena.engine.work import messages_of
-from arena.offline.case_details import compare
+from arena.offline.case_details import comparisons_of
 from arena.records.answered import Answered
 from arena.records.case import Case, Message
 from arena.records.judgment import Judgment
@@ -24,6 +24,7 @@ class RunCases:
         )
         self._answers: dict[str, list[Answered]] = {}
         self._judgments: dict[str, list[Judgment]] = {}
+        self._comparisons = {} if self._duel is None else comparisons_of(saved)
         for row in saved.completions:
             self._answers.setdefault(row.case, []).append(row)
         for judgment in saved.judgments:
@@ -56,8 +57,7 @@ class RunCases:
 
     def _line(self, case: Case) -> CaseLine:
         rows = self._by_arm(case.id)
-        duel = self._duel
-        merged = compare(case.id, self._judgments.get(case.id, ()), rows, duel) if duel and duel.win_rate else None
+        merged = self._comparisons.get(case.id)
         return CaseLine(
             case=case.id,
             input=case.input,

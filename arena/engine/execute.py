@@ -16,7 +16,6 @@ from arena.engine.determinism import grade as determinism_grade
 from arena.engine.graded import scores_of, without_confounded_times
 from arena.engine.until_decided import Watch, decides_more, units_in_order, win_rate_criteria
 from arena.engine.work import AnswerTask, Work, context_of
-from arena.evidence.merge import merge
 from arena.grading import judged
 from arena.grading.judged import JUDGED_KEYS, Asked
 from arena.grading.judged_answer import JudgedAnswer
@@ -165,21 +164,19 @@ class _Duel:
                 self.queue.stop()
 
     def _comparison(self, case: str) -> Comparison:
-        control, treatment = self.design.control.name, self.design.treatment.name
-        return merge(
-            case,
-            self.judged.get(case, ()),
-            control=control,
-            treatment=treatment,
-            repeats=self.design.repeats,
-            control_failed=self._failed(case, control),
-            treatment_failed=self._failed(case, treatment),
-            panel=self.design.experiment.panel,
-        )
+        from arena.evidence.of_run import evidence_of  # needs numpy, and few runs stop once they are decided
 
-    def _failed(self, case: str, variant: str) -> frozenset[int]:
-        repeats = range(self.design.repeats)
-        return frozenset(repeat for repeat in repeats if self.answers[case, variant, repeat].completion is None)
+        design, arms = self.design, (self.design.control.name, self.design.treatment.name)
+        (comparison,) = evidence_of(
+            [each for each in design.selection.cases if each.id == case],
+            [self.answers[case, arm, repeat] for arm in arms for repeat in range(design.repeats)],
+            self.judged.get(case, ()),
+            control=arms[0],
+            treatment=arms[1],
+            repeats=design.repeats,
+            panel=design.experiment.panel,
+        ).comparisons
+        return comparison
 
     def executed(self) -> Executed:
         """Return everything that counts, with the axes that answers got alone set into their judgments."""

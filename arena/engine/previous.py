@@ -1,9 +1,8 @@
 """Cases chosen by what the last run found: the loop of trying again what was lost."""
 
 from arena.errors import Refused
-from arena.evidence.merge import merge
 from arena.records.experiment import Experiment
-from arena.records.judgment import Comparison, Judgment
+from arena.records.judgment import Comparison
 from arena.records.run_options import Only
 from arena.runs.saved import SavedRun
 
@@ -31,7 +30,9 @@ def cases_by_outcome(run: SavedRun, experiment: Experiment, only: Only) -> froze
     elif not run.judgments:
         found = _failed_checks(run) if only == "lost" else set()
     else:
-        found = {one.case for one in comparisons(run) if _is(one, only)}
+        from arena.evidence.of_run import evidence_of_run  # only here, for few runs are chosen by an outcome
+
+        found = {one.case for one in evidence_of_run(run).comparisons if _is(one, only)}
     if not found:
         raise Refused(f"no case of run {run.id} is {only}", argument="only", value=only)
     return frozenset(found)
@@ -46,28 +47,3 @@ def _failed_checks(run: SavedRun) -> set[str]:
     return {
         row.case for row in run.completions if row.variant == treatment and any(s.passed is False for s in row.scores)
     }
-
-
-def comparisons(run: SavedRun) -> list[Comparison]:
-    """Return one comparison a case of a finished run, whatever failed in it."""
-    control, treatment = run.result.control, run.result.treatment
-    by_case: dict[str, list[Judgment]] = {row.case: [] for row in run.completions}
-    failed: dict[tuple[str, str], set[int]] = {}
-    for judgment in run.judgments:
-        by_case.setdefault(judgment.case, []).append(judgment)
-    for row in run.completions:
-        if row.failure is not None:
-            failed.setdefault((row.case, row.variant), set()).add(row.repeat)
-    return [
-        merge(
-            case,
-            judgments,
-            control=control,
-            treatment=treatment,
-            repeats=run.result.repeats,
-            control_failed=failed.get((case, control), ()),
-            treatment_failed=failed.get((case, treatment), ()),
-            panel=run.experiment.panel,
-        )
-        for case, judgments in by_case.items()
-    ]

@@ -1,13 +1,15 @@
-"""Whether the judge can be trusted: consistency, position, length, and what could not be read. Pure."""
+"""Whether a judge can be trusted: consistency, position, length, and what could not be read; from columns. Pure."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from statistics import fmean
 
+import numpy as np
+
 from arena.deciding.wording import quantity
-from arena.records.judgment import Judgment
-from arena.records.result import FlaggedAnswer, JudgeHealth
+from arena.evidence.self_preference import unknown
+from arena.evidence.shares import Mask, Numbers, Shares, by_order, labels, means, repeats_of
+from arena.records.result import JudgeHealth
 from arena.stats.bounded_mean import clustered_gaffke_interval
 from arena.stats.clusters import Floats, Labels, group
 from arena.stats.estimate import Estimate
@@ -16,214 +18,143 @@ from arena.stats.sign_flip import sign_flip
 
 #: A judge, or an arm, that fails more often than this is not fit.
 MOST_LOST = 0.05
+LEAST_CONSISTENCY = 0.7
 ONE_ORDER = "no case was read in both orders"
 
 
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """One case's judgments that could be read, by which variant was shown first."""
-
-    cluster: str | None
-    treatment_first: tuple[Judgment, ...]
-    control_first: tuple[Judgment, ...]
-
-    def shares(self, treatment: str) -> tuple[list[float], list[float]]:
-        """Return the treatment's shares: where it was shown first, and where it was shown second."""
-        first, second = (
-            [share for j in judgments if (share := j.share_of(treatment)) is not None]
-            for judgments in (self.treatment_first, self.control_first)
-        )
-        return first, second
-
-    def agreed(self, treatment: str) -> list[bool]:
-        """Return of each repeat that was read in both orders whether these name the same outcome."""
-        repeats = {j.repeat: j for j in self.control_first}
-        pairs = ((j, repeats[j.repeat]) for j in self.treatment_first if j.repeat in repeats)
-        return [_outcome(one, treatment) == _outcome(other, treatment) for one, other in pairs]
-
-
 def judge_health(
-    judgments: Sequence[Judgment],
-    *,
-    control: str,
-    treatment: str,
-    texts: Mapping[str, Iterable[str]],
-    model: str | None = None,
-    level: float = 0.95,
-    min_consistency: float = 0.7,
-    flagged: Sequence[FlaggedAnswer] = (),
-    arm_failures: Mapping[str, int] | None = None,
-    cases: int | None = None,
-    self_preference: Estimate | None = None,
-    human_agreement: Estimate | None = None,
-    min_human_agreement: float | None = None,
+    shares: Shares, *, model: str, config: str = "", level: float = 0.95, min_consistency: float = LEAST_CONSISTENCY
 ) -> JudgeHealth:
-    """Return how one judge behaved over a duel, and whether its judgments may decide anything.
+    """Return how a judge, or several pooled, behaved, and whether such judgments may decide anything.
 
     Args:
-        judgments: of one judge, all presentations and repeats.
-        control: name of the control variant.
-        treatment: name of the treatment variant.
-        texts: the answers of each variant, for counting distinct ones.
-        model: the judge's name; None: the one that its judgments carry.
+        shares: the judgments, all presentations and repeats.
+        model: the judge's id.
+        config: the digest of its configuration.
         level: of the intervals, in (0, 1).
         min_consistency: the least consistency (point estimate) of a fit judge, in [0, 1].
-        flagged: answers suspected of talking to the judge, passed through.
-        arm_failures: calls for answers that failed, by variant; None: none did.
-        cases: how many cases were asked; None: those that have judgments.
-        self_preference: see `arena.evidence.self_preference`, passed through.
-        human_agreement: the share of its judgments that name people's label; None: there are no labels of them.
-        min_human_agreement: the least of it (point estimate) in a fit judge, in [0, 1]; None: nothing is asked.
     """
-    read = [j for j in judgments if j.share_of(treatment) is not None]
-    shown = _by_case(read, treatment)
-    consistency = _consistency(shown, treatment, level)
-    effects, clusters = _position_effects(shown, treatment)
-    unparseable = sum(j.outcome == "unparseable" for j in judgments)
-    failed = sum(j.outcome == "failed" for j in judgments)
-    asked = cases if cases is not None else len({j.case for j in judgments})
-    reasons = [
-        *_inconsistent(consistency, min_consistency),
-        *_lost(len(judgments), unparseable, "judgments could not be read"),
-        *_lost(len(judgments), failed, "judgments failed"),
-        *failing_arms(arm_failures or {}, control, treatment, asked),
-        *_disagreeing(human_agreement, min_human_agreement),
-    ]
-    return JudgeHealth(
-        model=(judgments[0].judge if judgments else "") if model is None else model,
-        config=judgments[0].judge_config if judgments else "",
+    unread = np.isnan(shares.share)
+    failed = int(shares.failed.sum())
+    unparseable = int(unread.sum()) - failed
+    first, second = by_order(shares, shares.share, shares.case, shares.cases)
+    both = ~np.isnan(first) & ~np.isnan(second)
+    effects, clusters = (first[both] - second[both]) / 2.0, labels(shares.case_cluster[both])
+    agreeing = _agreed(shares)
+    consistency = _consistency(shares, *agreeing, level)
+    total = len(shares.share)
+    health = JudgeHealth(
+        model=model,
+        config=config,
         consistency=consistency,
-        first_slot_share=_first_slot_share(read, level),
-        position_p_value=sign_flip(effects, clusters).p_value if effects else None,
-        length_controlled_win_rate=_length_controlled(shown, treatment, level),
-        longer_wins=_longer_wins(read),
-        judgments=len(judgments),
+        first_slot_share=_first_slot_share(shares, level),
+        position_p_value=sign_flip(effects, clusters).p_value if len(effects) else None,
+        length_controlled_win_rate=_length_controlled(shares, first, second, level),
+        longer_wins=_longer_wins(shares),
+        judgments=total,
         unparseable=unparseable,
         failed=failed,
-        distinct_answers={
-            role: len(set(texts.get(variant, ()))) for role, variant in (("control", control), ("treatment", treatment))
-        },
-        flagged=tuple(flagged),
-        fit=not reasons,
-        unfit_reasons=tuple(reasons),
-        flips=sum(not agreed for case in shown for agreed in case.agreed(treatment)),
-        position_effect=position_effect(effects, clusters, level=level),
-        self_preference=self_preference,
+        distinct_answers={},
+        flagged=(),
+        fit=True,
+        unfit_reasons=(),
+        flips=int((~agreeing[1]).sum()),
+        position_effect=_share(effects, clusters, level, ONE_ORDER, low=-0.5, high=0.5),
+        self_preference=unknown("judgments alone do not say which models answered"),
     )
+    reasons = (
+        *_inconsistent(consistency, min_consistency),
+        *_lost(total, unparseable, "judgments could not be read"),
+        *_lost(total, failed, "judgments failed"),
+    )
+    return unfit_for(health, reasons)
 
 
-def _by_case(read: Sequence[Judgment], treatment: str) -> list[_Shown]:
-    cases: dict[str, list[Judgment]] = defaultdict(list)
-    for judgment in read:
-        cases[judgment.case].append(judgment)
-    return [
-        _Shown(
-            cluster=judgments[0].cluster,
-            treatment_first=tuple(j for j in judgments if j.first == treatment),
-            control_first=tuple(j for j in judgments if j.first != treatment),
-        )
-        for judgments in cases.values()
-    ]
+def unfit_for(health: JudgeHealth, reasons: Iterable[str]) -> JudgeHealth:
+    """Return a judge's health with more reasons why it may decide nothing; without any it stays as it is."""
+    unfit = (*health.unfit_reasons, *reasons)
+    return replace(health, fit=not unfit, unfit_reasons=unfit)
 
 
-def _consistency(shown: Sequence[_Shown], treatment: str, level: float) -> Estimate:
+def in_both_orders(shares: Shares) -> int:
+    """Return how many cases were read in both orders."""
+    first, second = by_order(shares, shares.share, shares.case, shares.cases)
+    return int((~np.isnan(first) & ~np.isnan(second)).sum())
+
+
+def _agreed(shares: Shares) -> tuple[Numbers, Mask]:
+    """Return the case of each repeat that was read in both orders, and whether these name the same outcome."""
+    cases, _, row_group = repeats_of(shares)
+    first, second = by_order(shares, shares.share, row_group, len(cases))
+    pairs = ~np.isnan(first) & ~np.isnan(second)
+    return cases[pairs], np.sign(first[pairs] - 0.5) == np.sign(second[pairs] - 0.5)
+
+
+def _consistency(shares: Shares, cases: Numbers, agreed: Mask, level: float) -> Estimate:
     """Return the share of order pairs that name the same outcome, averaged inside the case where it has repeats."""
-    agreed, clusters = [], []
-    for case in shown:
-        pairs = case.agreed(treatment)
-        if pairs:
-            agreed.append(fmean(pairs))
-            clusters.append(case.cluster)
-    return _share(agreed, clusters, level, ONE_ORDER)
+    by_case = means(agreed.astype(np.float64), cases, shares.cases)
+    known = ~np.isnan(by_case)
+    return _share(by_case[known], labels(shares.case_cluster[known]), level, ONE_ORDER)
 
 
-def _outcome(judgment: Judgment, treatment: str) -> int:
-    share = judgment.share_of(treatment)
-    return 0 if share is None or share == 0.5 else 1 if share > 0.5 else -1
-
-
-def _first_slot_share(read: Sequence[Judgment], level: float) -> Estimate:
+def _first_slot_share(shares: Shares, level: float) -> Estimate:
     """Return the mean share of the answer shown first, over judgments; judgments of one case are one unit."""
-    shares = [share for j in read if (share := j.share_of(j.first)) is not None]
-    units = [("case", j.case) if j.cluster is None else ("cluster", j.cluster) for j in read]
-    return _share(shares, units, level, "no judgment was read")
+    read = ~np.isnan(shares.share)
+    share = np.where(shares.treatment_first, shares.share, 1.0 - shares.share)[read]
+    unit = np.where(shares.case_cluster >= 0, shares.cases + shares.case_cluster, np.arange(shares.cases))
+    units = unit[shares.case[read]]
+    sizes = np.bincount(units)
+    if len(set(sizes[sizes > 0].tolist())) < 2:  # of one size: the interval is that of the units' means
+        return _share(means(share, units, len(sizes))[sizes > 0], None, level, "no judgment was read")
+    return _share(share, units.tolist(), level, "no judgment was read")
 
 
-def _share(values: Sequence[float], clusters: Labels, level: float, reason: str) -> Estimate:
-    if not values:
-        return Estimate(value=None, interval=None, n=0, unit_of_measure="share", reason=reason)
-    interval = clustered_gaffke_interval(values, clusters, level=level)
-    units = len(group(clusters, len(values)).sizes)
-    return Estimate(value=fmean(values), interval=interval, n=units, unit_of_measure="share")
-
-
-def _position_effects(shown: Sequence[_Shown], treatment: str) -> tuple[list[float], list[str | None]]:
-    """Return b = (the treatment's share shown first − shown second)/2 of each case read in both orders."""
-    effects, clusters = [], []
-    for case in shown:
-        first, second = case.shares(treatment)
-        if first and second:
-            effects.append((fmean(first) - fmean(second)) / 2.0)
-            clusters.append(case.cluster)
-    return effects, clusters
-
-
-def position_effect(effects: Sequence[float] | Floats, clusters: Labels | None, *, level: float) -> Estimate:
-    """Return the mean position effect with Gaffke's interval.
-
-    Args:
-        effects: b of each case, from −½ (always the second) to ½ (always the first).
-        clusters: one label a case.
-        level: of the interval, in (0, 1).
-    """
-    n = len(effects)
-    if n == 0:
-        return Estimate(value=None, interval=None, n=0, unit_of_measure="share", reason=ONE_ORDER)
-    interval = clustered_gaffke_interval(effects, clusters, low=-0.5, high=0.5, level=level)
-    units = len(group(clusters, n).sizes)
-    return Estimate(value=float(fmean(effects)), interval=interval, n=units, unit_of_measure="share")
-
-
-def _longer_wins(read: Sequence[Judgment]) -> float | None:
-    """Return which share of the decided judgments between answers of different length the longer one won."""
-    won = []
-    for judgment in read:
-        share, first, second = judgment.share_of(judgment.second), judgment.length_first, judgment.length_second
-        if share is None or share == 0.5 or first is None or second is None or first == second:
-            continue
-        won.append((share > 0.5) == (second > first))
-    return fmean(won) if won else None
-
-
-def _length_controlled(shown: Sequence[_Shown], treatment: str, level: float) -> Estimate | None:
-    """Return the win rate at equal lengths; None where no judgment carries lengths."""
-    scores, differences, clusters = [], [], []
-    for case in shown:
-        longer = [d for j in (*case.treatment_first, *case.control_first) if (d := _lead(j, treatment)) is not None]
-        orders = [fmean(shares) for shares in case.shares(treatment) if shares]
-        if longer:
-            scores.append(fmean(orders))
-            differences.append(fmean(longer))
-            clusters.append(case.cluster)
-    return length_controlled_win_rate(scores, differences, clusters=clusters, level=level) if scores else None
-
-
-def _lead(judgment: Judgment, treatment: str) -> int | None:
-    """Return by how many characters the treatment's answer is longer."""
-    if judgment.length_first is None or judgment.length_second is None:
+def _length_controlled(shares: Shares, first: Floats, second: Floats, level: float) -> Estimate | None:
+    """Return the win rate at equal lengths; None where no judgment that was read carries lengths."""
+    rows = ~np.isnan(shares.share) & ~np.isnan(shares.lead)
+    if not rows.any():
         return None
-    lead = judgment.length_second - judgment.length_first
-    return lead if judgment.second == treatment else -lead
+    lead = means(shares.lead[rows], shares.case[rows], shares.cases)
+    known = ~np.isnan(lead)
+    one = np.where(np.isnan(first), second, first)
+    score = (one + np.where(np.isnan(second), one, second)) / 2.0
+    clusters = labels(shares.case_cluster[known])
+    return length_controlled_win_rate(score[known], lead[known], clusters=clusters, level=level)
 
 
-def _inconsistent(consistency: Estimate, least: float) -> Iterable[str]:
+def _longer_wins(shares: Shares) -> float | None:
+    """Return which share of the decided judgments between answers of different length the longer one won."""
+    with np.errstate(invalid="ignore"):
+        rows = (np.abs(shares.share - 0.5) > 0) & (np.abs(shares.lead) > 0)
+    if not rows.any():
+        return None
+    return float(((shares.share[rows] > 0.5) == (shares.lead[rows] > 0)).mean())
+
+
+def _share(
+    values: Floats, clusters: Labels | None, level: float, reason: str, *, low: float = 0.0, high: float = 1.0
+) -> Estimate:
+    if not len(values):
+        return Estimate(value=None, interval=None, n=0, unit_of_measure="share", reason=reason)
+    interval = clustered_gaffke_interval(values, clusters, low=low, high=high, level=level)
+    units = len(group(clusters, len(values)).sizes)
+    return Estimate(value=fmean(values.tolist()), interval=interval, n=units, unit_of_measure="share")
+
+
+def _inconsistent(consistency: Estimate, least: float) -> Iterator[str]:
     if consistency.value is None:
         yield f"consistency is unknown: {consistency.reason}"
     elif consistency.value < least:
         yield f"consistency {quantity(consistency.value, 'share')} is below {quantity(least, 'share')}"
 
 
-def _disagreeing(agreement: Estimate | None, least: float | None) -> Iterable[str]:
+def disagreeing(agreement: Estimate | None, least: float | None) -> Iterator[str]:
+    """Yield why a judge is not fit whose agreement with people is below the least that is asked for.
+
+    Args:
+        agreement: the share of its judgments that name people's label; None: there are no labels of them.
+        least: of it (point estimate), in [0, 1]; None: nothing is asked.
+    """
     if least is None:
         return
     if agreement is None or agreement.value is None:
@@ -232,12 +163,12 @@ def _disagreeing(agreement: Estimate | None, least: float | None) -> Iterable[st
         yield f"agreement with people {quantity(agreement.value, 'share')} is below {quantity(least, 'share')}"
 
 
-def _lost(total: int, lost: int, what: str) -> Iterable[str]:
+def _lost(total: int, lost: int, what: str) -> Iterator[str]:
     if lost > MOST_LOST * total:
-        yield f"{lost} of {total} {what}: more than {quantity(MOST_LOST, 'share')}"
+        yield f"{lost:,} of {total:,} {what}: more than {quantity(MOST_LOST, 'share')}"
 
 
-def failing_arms(failures: Mapping[str, int], control: str, treatment: str, cases: int) -> Iterable[str]:
+def failing_arms(failures: Mapping[str, int], control: str, treatment: str, cases: int) -> Iterator[str]:
     """Name an arm that fails too often, and arms that fail unequally beyond chance (exact sign test at 5%).
 
     Args:

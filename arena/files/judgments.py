@@ -29,14 +29,17 @@ KEYS: Final = frozenset(
     | {"cost_usd", "cost_reason", "authored"}
 )
 NOT_READ: Final = ("unparseable", "failed")
+#: Where a judgment is from, as far as it says: a call of this run, a stored answer, a record, or somebody's hand.
+ORIGINS: Final = ("asked", "cached", "recorded", "by hand")
+UNTOLD: Final = -1
 LONGEST_LINE: Final = 4 * 1024 * 1024  # bytes
 
 
 class Names:
     """Texts numbered in the order in which they are met."""
 
-    def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}
+    def __init__(self, names: Iterable[str] = ()) -> None:
+        self._numbers: dict[str, int] = {name: number for number, name in enumerate(names)}
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -65,6 +68,7 @@ class JudgmentColumns:
     The ids of the cases are kept only for who asks for them: they are most of what half a million cases weigh.
     """
 
+    cases: Names | None = None  # None: not kept
     variants: Names = field(default_factory=Names)
     judges: Names = field(default_factory=Names)
     clusters: Names = field(default_factory=Names)
@@ -78,6 +82,7 @@ class JudgmentColumns:
     odds: "array[float]" = field(default_factory=lambda: array("d"))  # theirs: ln p(second) − ln p(first)
     failed: "array[int]" = field(default_factory=lambda: array("b"))  # 1: the call failed, so it was not read
     lead: "array[float]" = field(default_factory=lambda: array("d"))  # characters, second − first; NaN: not given
+    origin: "array[int]" = field(default_factory=lambda: array("b"))  # an index of ORIGINS, or UNTOLD
     case_cluster: "array[int]" = field(default_factory=lambda: array("i"))  # one a case; −1: none
     axes: dict[str, AxisColumns] = field(default_factory=dict)
     #: Suspected prompt injections: a judgment's number, its case, and what was found.
@@ -88,25 +93,38 @@ class JudgmentColumns:
         return len(self.case)
 
 
-def load(paths: Iterable[Path], *, cases: Names | None = None) -> JudgmentColumns:
+def load(paths: Iterable[Path], *, keep_ids: bool = False) -> JudgmentColumns:
     """Read one or several files of judgments as one table: a case is known by its id in all of them.
 
     Args:
         paths: JSONL files, a judgment a line; blank lines are skipped.
-        cases: where the ids of the cases are noted, in the order of their numbers.
+        keep_ids: whether the table keeps the ids of its cases.
 
     Raises:
         FileError: every mistake of every file, each with its line, and its column where it is known.
         UsageError: a file cannot be read.
     """
-    table, cases, mistakes = JudgmentColumns(), Names() if cases is None else cases, Mistakes()
+    table, cases, mistakes = JudgmentColumns(), Names(), Mistakes()
     for path in paths:
         before, wrong = len(table), len(mistakes)
         _FileReader(str(path), table, cases, mistakes).read(path)
         if len(table) == before and len(mistakes) == wrong:
             mistakes.note(_mistake(str(path), None, None, "", "holds no judgment: expected a JSON object a line"))
     mistakes.raise_if_any()
+    table.cases = cases if keep_ids else None
     return table
+
+
+def origin_of(*, authored: bool, determinism: str | None) -> int:
+    """Return the origin of a judgment, an index of ORIGINS; UNTOLD where it says nothing, or was asked some time.
+
+    Args:
+        authored: whether it was written by hand.
+        determinism: D0 where it was read from a record.
+    """
+    if authored:
+        return ORIGINS.index("by hand")
+    return ORIGINS.index("recorded") if determinism == "D0" else UNTOLD
 
 
 class _WrongError(Exception):
@@ -198,6 +216,7 @@ class _FileReader:
             table.odds_rows.append(len(table))
         if row.get("flagged"):
             table.flagged.append((len(table), case, _flags(row["flagged"], first, second)))
+        origin = _origin(row) if "authored" in row or "determinism" in row else UNTOLD
         for name, points in axes:
             column = table.axes.setdefault(name, AxisColumns())
             column.rows.append(len(table))
@@ -211,6 +230,7 @@ class _FileReader:
         table.share.append(share)
         table.failed.append(share != share and row.get("outcome") == "failed")
         table.lead.append(lead)
+        table.origin.append(origin)
 
     def _put_case(self, case: str, cluster: Any) -> None:
         """Number the case and note its cluster, which must be the same in all of its judgments."""
@@ -304,6 +324,15 @@ def _axes(axes: Any) -> list[tuple[str, tuple[float, float]]]:
         if first is not None and second is not None:
             found.append((name, (float(first), float(second))))
     return found
+
+
+def _origin(row: dict[str, Any]) -> int:
+    authored, determinism = row.get("authored", False), row.get("determinism")
+    if not isinstance(authored, bool):
+        raise _WrongError("authored", f"expected true or false, found {_shown(authored)}")
+    if not isinstance(determinism, str | None):
+        raise _WrongError("determinism", f"expected text, found {_shown(determinism)}")
+    return origin_of(authored=authored, determinism=determinism)
 
 
 def _flags(flags: Any, first: str, second: str) -> tuple[Flag, ...]:

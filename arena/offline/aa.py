@@ -149,7 +149,7 @@ class _Data:
         self._experiment = design.experiment
         self._level = 1.0 - design.experiment.gate.alpha
         self._policy = policy
-        self._comparisons = found.comparisons() if design.experiment.judges else ()
+        self._comparisons = found.evidence.comparisons if design.experiment.judges else ()
         self._metrics = [
             (metric, values)
             for metric in declared_metrics(design.experiment)

@@ -1,16 +1,15 @@
 """The cases of a finished run from near, gathered from its folder."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Literal, Protocol, TypeVar
 
 from arena.engine.work import context_of
-from arena.evidence.merge import merge
+from arena.evidence.of_run import evidence_of_run
 from arena.records.answered import Answered
 from arena.records.case import Case, Document
 from arena.records.case_details import CaseDetails
-from arena.records.judgment import Comparison, Judgment
-from arena.records.result import DuelResult
+from arena.records.judgment import Comparison
 from arena.records.variant import Variant
 from arena.runs.saved import SavedRun
 
@@ -34,6 +33,7 @@ def case_details(run: SavedRun) -> tuple[CaseDetails, ...]:
     arms = (duel.control, duel.treatment)
     answers = _by_case(run.completions)
     judgments = _by_case(run.judgments)
+    comparisons = comparisons_of(run)
     variants = run.experiment.variants
     found = []
     for case in run.experiment.golden.cases:
@@ -41,7 +41,7 @@ def case_details(run: SavedRun) -> tuple[CaseDetails, ...]:
             continue
         rows = {arm: tuple(row for row in answers[case.id] if row.variant == arm) for arm in arms}
         said = sorted(judgments.get(case.id, ()), key=lambda each: (each.judge, each.repeat, each.first))
-        merged = None if duel.win_rate is None else compare(case.id, said, rows, duel)
+        merged = comparisons.get(case.id)
         found.append(
             CaseDetails(
                 case=case,
@@ -56,28 +56,11 @@ def case_details(run: SavedRun) -> tuple[CaseDetails, ...]:
     return tuple(found)
 
 
-def compare(
-    case: str, judgments: Iterable[Judgment], rows: Mapping[str, Sequence[Answered]], duel: DuelResult
-) -> Comparison:
-    """Return a case's judgments merged as the duel merged them.
-
-    Args:
-        case: its id.
-        judgments: of the case, in any order.
-        rows: variant to its answers.
-        duel: what the run found.
-    """
-    failed = {arm: [row.repeat for row in each if row.failure is not None] for arm, each in rows.items()}
-    return merge(
-        case,
-        judgments,
-        control=duel.control,
-        treatment=duel.treatment,
-        repeats=duel.repeats,
-        control_failed=failed[duel.control],
-        treatment_failed=failed[duel.treatment],
-        panel=duel.panel.rule if duel.panel else "mean",
-    )
+def comparisons_of(run: SavedRun) -> dict[str, Comparison]:
+    """Return each case's comparison in a run of two variants; nothing where no judge decided."""
+    if run.result.win_rate is None:
+        return {}
+    return {one.case: one for one in evidence_of_run(run).comparisons}
 
 
 def _by_case(rows: Iterable[T]) -> dict[str, list[T]]:

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from arena.evidence.health import judge_health
+from arena.evidence.health import failing_arms, judge_health, unfit_for
 from arena.records.judgment import Judgment
-from arena.records.result import FlaggedAnswer, JudgeHealth
+from arena.records.result import JudgeHealth
+from merged import evidence_from
 
 
 def said(case: int, first: str, winner: Any, **fields: Any) -> Judgment:
@@ -31,9 +32,8 @@ def consistent(cases: int) -> list[Judgment]:
 
 
 def health(judgments: list[Judgment], **fields: Any) -> JudgeHealth:
-    """Return the judge's health with two answers an arm."""
-    texts = {"control": ["a", "b", "a"], "treatment": ["x"]}
-    return judge_health(judgments, control="control", treatment="treatment", texts=texts, **fields)
+    """Return the judge's health."""
+    return judge_health(evidence_from(judgments).shares, model="v:m", config="f00d", **fields)
 
 
 def test_a_judge_that_is_of_one_mind_is_fit() -> None:
@@ -123,7 +123,9 @@ def test_arms_that_fail_too_often_or_unequally_are_named(
     failures: dict[str, int], cases: int, reasons: tuple[str, ...]
 ) -> None:
     """More than 5% of an arm, or a difference beyond chance."""
-    assert health(consistent(10), arm_failures=failures, cases=cases).unfit_reasons == reasons
+    assert tuple(failing_arms(failures, "control", "treatment", cases)) == reasons
+    unfit = unfit_for(health(consistent(10)), reasons)
+    assert (unfit.unfit_reasons, unfit.fit) == (reasons, not reasons)
 
 
 def test_the_longer_answer_is_counted_among_decided_judgments() -> None:
@@ -164,20 +166,10 @@ def test_a_share_is_an_outcome_too() -> None:
     assert health(judgments).consistency.value == 1.0
 
 
-def test_distinct_answers_and_flags_are_passed_through() -> None:
-    """A constant answer shows, and so does a suspicion."""
-    flag = FlaggedAnswer(case="c1", variant="treatment", family="plea", excerpt="choose me")
-    found = health(consistent(3), flagged=[flag])
-    assert found.distinct_answers == {"control": 2, "treatment": 1}
-    renamed = judge_health([], control="old", treatment="new", texts={"old": ["a"], "new": ["a", "b"]})
-    assert renamed.distinct_answers == {"control": 1, "treatment": 2}
-    assert found.flagged == (flag,)
-
-
 def test_no_judgments_are_no_judge() -> None:
     """Undefined is None with a reason."""
     found = health([])
-    assert (found.model, found.fit, found.consistency.value, found.first_slot_share.value) == ("", False, None, None)
+    assert (found.fit, found.consistency.value, found.first_slot_share.value) == (False, None, None)
 
 
 def test_health_does_not_depend_on_the_order_of_judgments() -> None:

@@ -1,16 +1,19 @@
 """Judgments of a case become one comparison by the rules of the statistics."""
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 from typing import Literal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from arena.evidence.merge import merge
+from arena.evidence.merge import Panel
 from arena.records.judgment import Comparison, Judgment
 from judge_parts import judgment
+from merge_by_fractions import merge_by_fractions
+from merged import merge_case
 
 SHARES = st.sampled_from([0.0, 0.5, 1.0])
 Failed = Literal["control", "treatment", "both"]
@@ -18,7 +21,7 @@ Failed = Literal["control", "treatment", "both"]
 
 def merged(*judgments: Judgment, **changes: object) -> Comparison:
     """Merge judgments of case c1."""
-    return merge("c1", judgments, control="control", treatment="treatment", **changes)  # type: ignore[arg-type] # passed on as given
+    return merge_case("c1", judgments, **changes)  # type: ignore[arg-type] # passed on as given
 
 
 def both(forward: float | None, backward: float | None, repeat: int = 0) -> tuple[Judgment, Judgment]:
@@ -101,10 +104,10 @@ def test_thirds_make_an_exact_tie() -> None:
 
 def test_judgment_of_another_case_is_refused() -> None:
     """What does not belong to the case is a mistake of the caller, not a silent extra row."""
-    with pytest.raises(ValueError, match="is not of c2"):
-        merge("c2", [judgment("control", 1.0)], control="control", treatment="treatment")
-    with pytest.raises(ValueError, match="is not of c1"):
-        merge("c1", [judgment("control", 1.0)], control="control", treatment="other")
+    with pytest.raises(ValueError, match="judgment of c1, control/treatment: no such case or variant was asked"):
+        merge_case("c2", [judgment("control", 1.0)])
+    with pytest.raises(ValueError, match="judgment of c1, control/treatment: no such case or variant was asked"):
+        merge_case("c1", [judgment("control", 1.0)], treatment="other")
 
 
 REPEATS = st.lists(
@@ -138,7 +141,7 @@ def test_arms_are_treated_alike(repeats: list[tuple[float | None, float | None, 
     """Exchanging the names of the arms mirrors the comparison about ½."""
     rows = [row for n, (forward, backward, _) in enumerate(repeats) for row in both(forward, backward, repeat=n)]
     found = merged(*rows, repeats=len(repeats))
-    mirror = merge("c1", rows, control="treatment", treatment="control", repeats=len(repeats))
+    mirror = merge_case("c1", rows, control="treatment", treatment="control", repeats=len(repeats))
     assert mirror.score == pytest.approx(1.0 - found.score, abs=1e-15)
     assert mirror.low == pytest.approx(1.0 - found.high)
     assert mirror.high == pytest.approx(1.0 - found.low)
@@ -151,3 +154,49 @@ def test_one_repeat_scores_on_quarters() -> None:
     shares = (None, 0.0, 0.5, 1.0)
     scores = {Fraction(merged(*both(f, b)).score) for f, b in product(shares, shares)}
     assert scores == {Fraction(k, 4) for k in range(5)}
+
+
+#: Order, share, log-odds, judge, repeat: some judge in one order only, some twice, some not in every repeat.
+SPOKEN = st.lists(
+    st.tuples(
+        st.sampled_from(["control", "treatment"]),
+        st.none() | SHARES,
+        st.none() | st.sampled_from([-2.5, -0.1, 0.1, 0.2, 0.3]),
+        st.sampled_from(["x", "y", "z"]),
+        st.integers(0, 3),
+    ),
+    max_size=14,
+)
+
+
+def spoken(rows: list[tuple[str, float | None, float | None, str, int]]) -> list[Judgment]:
+    """Return judgments; one with log-odds has their sign."""
+    found = []
+    for first, share, odds, judge, repeat in rows:
+        if share is not None and odds is not None:
+            share = 1.0 if (odds > 0) == (first == "control") else 0.0
+        one = judgment(first, share, judge=judge, repeat=repeat)
+        found.append(replace(one, log_odds=odds if share is not None else None))
+    return found
+
+
+@settings(max_examples=300)
+@given(SPOKEN, st.sets(st.integers(0, 2)), st.sets(st.integers(0, 2)), st.sampled_from(["mean", "majority"]))
+def test_columns_merge_as_exact_fractions_do(
+    rows: list[tuple[str, float | None, float | None, str, int]], control: set[int], treatment: set[int], panel: Panel
+) -> None:
+    """Bit by bit: score, bounds, outcome and consistency of any judges, repeats, orders, odds and failed calls."""
+    judgments = spoken(rows)
+    options = {"repeats": 3, "control_failed": control, "treatment_failed": treatment, "panel": panel}
+    expected = merge_by_fractions("c1", judgments, control="control", treatment="treatment", **options)  # type: ignore[arg-type] # passed on as given
+    assert merged(*judgments, **options) == expected
+
+
+@given(st.lists(st.tuples(st.sampled_from(["control", "treatment"]), st.floats(0, 1)), min_size=1, max_size=8))
+def test_shares_that_are_no_halves_are_merged_to_rounding(rows: list[tuple[str, float]]) -> None:
+    """A judge may give any number; what is nearer to ½ than sums are exact is a tie."""
+    judgments = [judgment(first, share) for first, share in rows]
+    found = merged(*judgments)
+    expected = merge_by_fractions("c1", judgments, control="control", treatment="treatment")
+    assert found.score == pytest.approx(expected.score, abs=1e-12)
+    assert found.outcome == expected.outcome or abs(expected.score - 0.5) < 1e-12

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from arena.evidence.merge import Panel, merge
+from arena.evidence.merge import Panel
 from arena.evidence.panel import panel_agreement
 from arena.records.judgment import Comparison, Judgment
 from judge_parts import judgment
+from merged import evidence_from, merge_case
 
 
 def said(judge: str, share: float | None, *, failed: bool = False) -> list[Judgment]:
@@ -21,9 +22,7 @@ def said(judge: str, share: float | None, *, failed: bool = False) -> list[Judgm
 
 def merged(panel: Panel, *groups: list[Judgment]) -> Comparison:
     """Merge the judgments of a panel."""
-    return merge(
-        "c1", [one for group in groups for one in group], control="control", treatment="treatment", panel=panel
-    )
+    return merge_case("c1", [one for group in groups for one in group], panel=panel)
 
 
 @pytest.mark.parametrize(
@@ -84,9 +83,9 @@ def test_agreement_is_the_share_of_pairs_that_name_the_same_outcome() -> None:
         "c1": [*said("x", 1.0), *said("y", 1.0), *said("z", 1.0)],
         "c2": [*said("x", 1.0), *said("y", 1.0), *said("z", 0.0)],
         "c3": [*said("x", 1.0), *said("y", 0.0), *said("z", None)],
-        "c4": [],
     }
-    found = panel_agreement(of_case, treatment="treatment", rule="mean", judges=3)
+    judgments = [replace(one, case=case) for case, given in of_case.items() for one in given]
+    found = panel_agreement(evidence_from(judgments).shares, rule="mean", judges=3)
     assert found.agreement.value == pytest.approx((1 + 1 / 3 + 0) / 3)
     assert found.agreement.n == 3
     assert (found.split, found.incomplete, found.judges, found.rule) == (2, 1, 3, "mean")
@@ -94,6 +93,6 @@ def test_agreement_is_the_share_of_pairs_that_name_the_same_outcome() -> None:
 
 def test_agreement_of_nothing_is_undefined() -> None:
     """Where no case was read by two judges there is no figure, and a reason."""
-    found = panel_agreement({"c1": said("x", 1.0)}, treatment="treatment", rule="majority", judges=2)
+    found = panel_agreement(evidence_from(said("x", 1.0)).shares, rule="majority", judges=2)
     assert (found.agreement.value, found.agreement.reason) == (None, "no case was read by two judges")
     assert found.incomplete == 1

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arena.errors import UsageError
-from arena.evidence.merge import merge
 from arena.judging.likelihood import UnlikelyReply, expected_level, log_odds
 from arena.judging.pairwise import Ballot, ballots, read
 from arena.records.call import FailureKind, Finish
@@ -18,6 +17,7 @@ from arena.records.judgment import Comparison, Judgment
 from arena.records.variant import Decoding, Model
 from arena.records.workspace import Workspace
 from judge_parts import CASE, CONTROL, JUDGE, RUBRIC, TREATMENT, completion, failure
+from merged import merge_case
 
 BY_LIKELIHOOD = replace(JUDGE, method="likelihood", axes="none")
 BIAS = st.floats(-30, 30, allow_nan=False)
@@ -41,7 +41,7 @@ def judged(odds_control_first: float | None, odds_treatment_first: float | None)
 
 def merged(judgments: list[Judgment]) -> Comparison:
     """Merge one case."""
-    return merge(CASE.id, judgments, control="control", treatment="treatment")
+    return merge_case(CASE.id, judgments)
 
 
 def test_one_token_is_asked_for_with_its_alternatives() -> None:

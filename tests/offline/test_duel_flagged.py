@@ -4,40 +4,45 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+from arena.evidence.of_run import Evidence
+from arena.evidence.suspicions import DOUBT, against_flags, flagged_answers
 from arena.measuring.win_rate import preference_of, win_rate_metric
-from arena.offline.duel.flagged import DOUBT, against_flags, doubted, flagged_answers
-from arena.records.judgment import Comparison, Flag, Judgment
+from arena.offline.duel.flagged import doubted
+from arena.records.judgment import Flag, Judgment, Side
 from arena.records.metric import Decision
 from arena.records.result import FlaggedAnswer, FlaggedRecount, MetricResult
 from command_line import arena
 from duel_files import cases, write_experiment
 from loopback import Loopback
+from merged import evidence_from
 from sample_runs import experiment
 
 
-def comparison(case: str, score: float) -> Comparison:
-    """Return a case with that share of the treatment."""
-    outcome = "win" if score > 0.5 else "loss" if score < 0.5 else "tie"
-    return Comparison(case=case, cluster=None, score=score, low=score, high=score, outcome=outcome, consistent=True)  # type: ignore[arg-type] # one of the three
-
-
-def flag(case: str, variant: str = "treatment") -> FlaggedAnswer:
-    """Return a suspicion."""
-    return FlaggedAnswer(case=case, variant=variant, family="override", excerpt="ignore the rubric")
+def evidence(scores: list[float], flags: list[tuple[int, Side]]) -> Evidence:
+    """Return cases with these shares of the treatment, shown second; a flag is a case's number and a side."""
+    judgments = [
+        Judgment(
+            case=f"c{number:02}",
+            first="control",
+            second="treatment",
+            winner="second" if score > 0.5 else "first" if score < 0.5 else "tie",
+            flagged=tuple(Flag(side=side, family="override", excerpt="obey") for at, side in flags if at == number),
+        )
+        for number, score in enumerate(scores)
+    ]
+    return evidence_from(judgments)
 
 
 def decided(
-    scores: list[float], flags: list[FlaggedAnswer], tmp_path: Path
+    scores: list[float], flags: list[tuple[int, Side]], tmp_path: Path
 ) -> tuple[MetricResult, FlaggedRecount | None, Decision | None]:
     """Return the win rate's line against 50%, the count against the flags, and what was decided before."""
-    comparisons = [comparison(f"c{i}", score) for i, score in enumerate(scores)]
+    found = evidence(scores, flags)
     registered = experiment(tmp_path)
-    lines = win_rate_metric(registered, preference_of(comparisons, 0.95))
+    lines = win_rate_metric(registered, preference_of(found.comparisons, 0.95))
     (line,), recount = doubted(
         lines,
-        comparisons,
-        flags,
-        treatment="treatment",
+        found,
         prefers=lambda counted: preference_of(counted, 0.95),
         decide=lambda preferred: win_rate_metric(registered, preferred),
     )
@@ -52,7 +57,7 @@ def test_without_a_flag_nothing_changes(tmp_path: Path) -> None:
 
 def test_a_win_that_flagged_answers_decide_is_none(tmp_path: Path) -> None:
     """Eight of eight prove it; with three of them lost they don't: inconclusive, with both counts and the reason."""
-    line, recount, before = decided([1.0] * 8, [flag("c0"), flag("c1"), flag("c2")], tmp_path)
+    line, recount, before = decided([1.0] * 8, [(0, "second"), (1, "second"), (2, "second")], tmp_path)
     assert (before, line.decision, line.note) == ("pass", "inconclusive", DOUBT)
     assert line.treatment == 1.0
     assert recount is not None
@@ -63,7 +68,7 @@ def test_a_win_that_flagged_answers_decide_is_none(tmp_path: Path) -> None:
 
 def test_a_win_that_stands_without_the_flagged_answers_stands(tmp_path: Path) -> None:
     """Thirty of thirty, one of them suspected: 29 of 30 prove it too."""
-    line, recount, _ = decided([1.0] * 30, [flag("c0")], tmp_path)
+    line, recount, _ = decided([1.0] * 30, [(0, "second")], tmp_path)
     assert line.decision == "pass"
     assert recount is not None
     assert (recount.decision, recount.changes_verdict) == ("pass", False)
@@ -71,18 +76,19 @@ def test_a_win_that_stands_without_the_flagged_answers_stands(tmp_path: Path) ->
 
 def test_a_flag_of_the_control_counts_for_the_treatment(tmp_path: Path) -> None:
     """A loss that only attacks of the control make is none; what could not be told before keeps its own note."""
-    line, recount, before = decided([0.0] * 8, [flag(f"c{i}", "control") for i in range(4)], tmp_path)
+    line, recount, before = decided([0.0] * 8, [(i, "first") for i in range(4)], tmp_path)
     assert (before, line.decision) == ("fail", "inconclusive")
     assert recount is not None
     assert recount.win_rate.value == 0.5
-    unclear, recount, before = decided([1.0, 0.0] * 6, [flag(f"c{i}", "control") for i in range(1, 12, 2)], tmp_path)
+    unclear, recount, before = decided([1.0, 0.0] * 6, [(i, "first") for i in range(1, 12, 2)], tmp_path)
     assert (before, unclear.decision, recount and recount.decision) == ("inconclusive", "inconclusive", "pass")
     assert unclear.note != DOUBT
 
 
 def test_both_answers_flagged_say_nothing() -> None:
     """Half a win, which may be none or a whole one."""
-    (one,) = against_flags([comparison("c0", 1.0)], [flag("c0"), flag("c0", "control")], treatment="treatment")
+    found = evidence([1.0], [(0, "second"), (0, "first")])
+    (one,) = against_flags(found.merged, found.table).records(found.table)
     assert (one.score, one.low, one.high, one.outcome) == (0.5, 0.0, 1.0, "tie")
 
 
@@ -95,7 +101,7 @@ def test_a_suspicion_is_told_once() -> None:
         winner="tie",
         flagged=(Flag(side="second", family="nonce", excerpt="a: b"),),
     )
-    found = flagged_answers([said, replace(said, repeat=1)])
+    found = flagged_answers(evidence_from([said, replace(said, repeat=1)]).table)
     assert found == (FlaggedAnswer(case="c0", variant="treatment", family="nonce", excerpt="a: b"),)
 
 

@@ -12,18 +12,20 @@ from hypothesis import strategies as st
 from scipy.stats import binom
 
 from arena.errors import UsageError
-from arena.evidence import health as of_objects
+from arena.evidence.health import judge_health
 from arena.evidence.merge import merge
+from arena.evidence.shares import shares_of
 from arena.files.imports.promptfoo_results import Scored, ScoredTable
-from arena.files.judgments import AxisColumns, JudgmentColumns
-from arena.offline.tally import health
+from arena.files.judgments import UNTOLD, AxisColumns, JudgmentColumns
 from arena.offline.tally.arms import choose_arms
 from arena.offline.tally.chance import naive_rule_rate
-from arena.offline.tally.compared import from_score, merged, shares_of
+from arena.offline.tally.compared import from_score
 from arena.offline.tally.headline import frequency, percent
 from arena.offline.tally.summarise import tally_judgments, tally_score, tally_scored
 from arena.records.judgment import AxisScores, Flag, Judgment, Side
 from arena.records.tally import TallyResult
+from health_of_objects import health_of_objects
+from merge_by_fractions import merge_by_fractions
 
 
 def columns(judgments: Sequence[Judgment]) -> JudgmentColumns:
@@ -48,6 +50,7 @@ def columns(judgments: Sequence[Judgment]) -> JudgmentColumns:
         share = one.share_of(one.second)
         table.share.append(float("nan") if share is None else share)
         table.failed.append(one.outcome == "failed")
+        table.origin.append(UNTOLD)
         lengths = (one.length_first, one.length_second)
         table.lead.append(float("nan") if None in lengths else float(lengths[1] - lengths[0]))  # type: ignore[operator] # neither is None
     return table
@@ -176,24 +179,19 @@ JUDGMENTS = st.lists(
 @settings(max_examples=60)
 @given(JUDGMENTS)
 def test_columns_merge_as_judgments_do(judgments: list[Judgment]) -> None:
-    """The score of a case and its bounds are those of a duel."""
-    found = merged(shares_of(columns(judgments), control="control", treatment="treatment")) if _two(judgments) else None
+    """The score of a case and its bounds are those of a duel, in which every repeat was asked that was judged."""
+    table = columns(judgments)
+    found = merge(table, shares_of(table, control="control", treatment="treatment"))
     by_case = defaultdict(list)
     for one in judgments:
         by_case[one.case].append(one)
     expected = [
-        # repeats that nobody judged are known to a duel alone: here they are those that were judged
-        merge(case, _renumbered(given), control="control", treatment="treatment")
+        merge_by_fractions(case, _renumbered(given), control="control", treatment="treatment")
         for case, given in by_case.items()
     ]
-    assert found is not None
     np.testing.assert_allclose(found.scores, [one.score for one in expected], atol=1e-12)
     np.testing.assert_allclose(found.lows, [one.low for one in expected], atol=1e-12)
     np.testing.assert_allclose(found.highs, [one.high for one in expected], atol=1e-12)
-
-
-def _two(judgments: list[Judgment]) -> bool:
-    return len({one.first for one in judgments} | {one.second for one in judgments}) == 2
 
 
 def _renumbered(judgments: list[Judgment]) -> list[Judgment]:
@@ -206,8 +204,8 @@ def _renumbered(judgments: list[Judgment]) -> list[Judgment]:
 def test_columns_are_as_healthy_as_judgments(judgments: list[Judgment]) -> None:
     """A judge's health is the same whether it is read from a million columns or from a duel."""
     shares = shares_of(columns(judgments), control="control", treatment="treatment")
-    found = health.judge_health(shares, model="j")
-    expected = of_objects.judge_health(judgments, control="control", treatment="treatment", texts={})
+    found = judge_health(shares, model="j")
+    expected = health_of_objects(judgments, treatment="treatment")
     for name in ("consistency", "first_slot_share", "position_effect", "length_controlled_win_rate"):
         one, other = getattr(found, name), getattr(expected, name)
         assert (one is None) == (other is None)
@@ -440,7 +438,7 @@ def test_a_win_that_flagged_answers_decide_is_none() -> None:
         3, 0.625, "inconclusive", True,
     )  # fmt: skip
     assert (result.win_rate.value, result.win_rate_decision, result.cases_needed) == (1.0, "inconclusive", None)
-    assert "Cannot tell: answers that may be talking to the judge could change the verdict; a prompt" in words(result)
+    assert "Cannot tell: suspected prompt injection could change the verdict; a prompt" in words(result)
 
 
 def test_flags_count_against_the_arm_that_carries_them() -> None:

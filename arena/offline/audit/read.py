@@ -5,21 +5,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from arena.engine.design import design_of
-from arena.engine.previous import comparisons
 from arena.errors import UsageError
+from arena.evidence.health import judge_health
+from arena.evidence.judges import favours_its_own
+from arena.evidence.merge import merge
+from arena.evidence.of_run import evidence_of_run
+from arena.evidence.shares import shares_of
+from arena.evidence.suspicions import flagged_answers
 from arena.files import judgments, labels
 from arena.files.labels import LabelFile, Labels, labels_of
-from arena.measuring.answers import Answers
 from arena.offline.audit.evidence import Evidence, digests_of, of_columns, of_judgments, of_words
 from arena.offline.audit.matching import match
 from arena.offline.audit.summarise import LEVEL, Subject
-from arena.offline.duel.judges import judges_of
-from arena.offline.duel.people import People
 from arena.offline.tally.arms import choose_arms
-from arena.offline.tally.compared import merged, shares_of
-from arena.offline.tally.flagged import flagged_of
-from arena.offline.tally.health import judge_health
 from arena.records.codec import Undecodable, from_json, loads
 from arena.runs.labels import LABELS
 from arena.runs.saved import SavedRun
@@ -73,6 +71,7 @@ def from_run(file: LabelFile, run: SavedRun, *, source: str) -> Given:
     if result.judge is None:
         raise UsageError(f"run {run.id} has no judge: there is nothing to audit")
     cases = {case.id: case for case in experiment.golden.cases}
+    judged = evidence_of_run(run)
     evidence = Evidence(
         control=result.control,
         treatment=result.treatment,
@@ -82,19 +81,20 @@ def from_run(file: LabelFile, run: SavedRun, *, source: str) -> Given:
         tags={case.id: case.tags for case in cases.values()},
         asked=frozenset(row.case for row in run.completions),
         digests=digests_of(run.completions, control=result.control, treatment=result.treatment),
-        scores={one.case: one.score for one in comparisons(run)},
+        scores={one.case: one.score for one in judged.comparisons},
     )
-    judge = replace(result.judge, self_preference=_self_preference(run, evidence))
+    models = {
+        name: str(variant.model) if variant.model else None
+        for name in (result.control, result.treatment)
+        if (variant := experiment.variants.get(name)) is not None
+    }
+    people = match(evidence).people
+    own = favours_its_own(experiment.judges[0], experiment.judges, judged, models, people=people, level=LEVEL)
+    judge = replace(result.judge, self_preference=own)
     subject = Subject(
         source=source, experiment=result.experiment, run=run.id, judge=judge, notes=tuple(_unread_words(file))
     )
     return Given(evidence=evidence, subject=subject, labels=found, warnings=file.warnings)
-
-
-def _self_preference(run: SavedRun, evidence: Evidence) -> Estimate | None:
-    """Return how much more the run's judge favours its own family than these labels do."""
-    people = People(agreement=None, by_judge={}, shares=match(evidence).people, notes=())
-    return judges_of(design_of(run), Answers(run.completions), run.judgments, people, level=LEVEL)[0].self_preference
 
 
 def from_judgments(
@@ -113,9 +113,8 @@ def from_judgments(
         FileError: mistakes in either file.
         UsageError: it is not clear which two variants are meant, or no judgment compares them.
     """
-    names = judgments.Names()
-    table = judgments.load([path], cases=names)
-    variants, cases = list(table.variants), list(names)
+    table = judgments.load([path], keep_ids=True)
+    variants, cases = list(table.variants), list(table.cases or ())
     before, after, note = choose_arms(variants, control=control, treatment=treatment)
     shares = shares_of(table, control=before, treatment=after)
     if shares.cases == 0:
@@ -129,15 +128,15 @@ def from_judgments(
         labels=found.labels,
         clusters={cases[i]: clusters[label] for i, label in enumerate(table.case_cluster) if label >= 0},
         asked=frozenset(cases),
-        scores=dict(zip((cases[i] for i in shares.numbers.tolist()), merged(shares).scores.tolist(), strict=True)),
+        scores={one.case: one.score for one in merge(table, shares).records(table)},
     )
     unchecked = any(label.answers is not None for label in found.labels)
     notes = [*([note] if note else []), *_unread_words(file)]
     notes += ["judgments alone do not show whether these are the answers that people were shown"] if unchecked else []
     names_of_judges = list(dict.fromkeys(one.judge for one in evidence.judged))
     name = names_of_judges[0] if len(names_of_judges) == 1 else f"{len(names_of_judges)} judges pooled"
-    flagged = flagged_of(table, control=before, treatment=after)
-    judge = judge_health(shares, model=name or "unnamed judge", flagged=flagged)
+    judge = judge_health(shares, model=name or "unnamed judge")
+    judge = replace(judge, flagged=flagged_answers(table, among=(before, after)))
     return Given(
         evidence=evidence,
         subject=Subject(source=source, judge=judge, notes=tuple(notes)),

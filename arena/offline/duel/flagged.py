@@ -1,59 +1,19 @@
-"""Answers that may be talking to the judge: what would be decided if they had lost for it."""
+"""What a duel decides of a win rate that suspected prompt injection may have made."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from arena.records.judgment import Comparison, Judgment
-from arena.records.result import FlaggedAnswer, FlaggedRecount, MetricResult
-from arena.stats.estimate import Estimate
+from arena.evidence.of_run import Evidence
+from arena.evidence.suspicions import DOUBT, against_flags, flagged_answers, recount
+from arena.records.judgment import Comparison
+from arena.records.result import FlaggedRecount, MetricResult
 from arena.stats.preference import Preference
-
-DOUBT = "answers that may be talking to the judge could change the verdict"
-
-
-def flagged_answers(judgments: Sequence[Judgment]) -> tuple[FlaggedAnswer, ...]:
-    """Return each suspected injection once, whatever the number of judgments that saw it."""
-    met = {
-        (judgment.case, judgment.variant(flag.side), flag.family, flag.excerpt)
-        for judgment in judgments
-        for flag in judgment.flagged
-    }
-    return tuple(
-        FlaggedAnswer(case=case, variant=variant, family=family, excerpt=excerpt)
-        for case, variant, family, excerpt in sorted(met)
-    )
-
-
-def against_flags(
-    comparisons: Sequence[Comparison], flagged: Sequence[FlaggedAnswer], *, treatment: str
-) -> tuple[Comparison, ...]:
-    """Return the comparisons with each flagged answer lost; ½ with bounds 0 and 1 where both answers are flagged.
-
-    Args:
-        comparisons: one a case.
-        flagged: answers suspected of talking to the judge.
-        treatment: variant name.
-    """
-    carriers: dict[str, set[bool]] = {}
-    for answer in flagged:
-        carriers.setdefault(answer.case, set()).add(answer.variant == treatment)
-    return tuple(_against(one, carriers[one.case]) if one.case in carriers else one for one in comparisons)
-
-
-def _against(one: Comparison, treatments: set[bool]) -> Comparison:
-    if len(treatments) == 2:
-        return replace(one, score=0.5, low=0.0, high=1.0, outcome="tie")
-    if True in treatments:
-        return replace(one, score=0.0, low=0.0, high=0.0, outcome="loss")
-    return replace(one, score=1.0, low=1.0, high=1.0, outcome="win")
 
 
 def doubted(
     lines: Sequence[MetricResult],
-    comparisons: Sequence[Comparison],
-    flagged: Sequence[FlaggedAnswer],
+    evidence: Evidence,
     *,
-    treatment: str,
     prefers: Callable[[Sequence[Comparison]], Preference],
     decide: Callable[[Preference], Sequence[MetricResult]],
 ) -> tuple[tuple[MetricResult, ...], FlaggedRecount | None]:
@@ -61,31 +21,17 @@ def doubted(
 
     Args:
         lines: the win rate against each of its limits.
-        comparisons: one a case.
-        flagged: answers suspected of talking to the judge; without any, nothing changes.
-        treatment: variant name.
+        evidence: that they follow from; without a flagged answer nothing changes.
         prefers: comparisons to their win rate.
         decide: a win rate to its lines, in the same order.
     """
+    flagged = flagged_answers(evidence.table)
     if not flagged or not lines:
         return tuple(lines), None
-    preference = prefers(against_flags(comparisons, flagged, treatment=treatment))
-    again = decide(preference)
-    changed = [before.decision != after.decision for before, after in zip(lines, again, strict=True)]
-    recount = FlaggedRecount(
-        cases=len({answer.case for answer in flagged}),
-        win_rate=Estimate(
-            value=preference.value,
-            interval=preference.interval,
-            n=preference.n,
-            unit_of_measure="share",
-            reason=preference.reason,
-        ),
-        decision=again[0].decision,
-        changes_verdict=any(changed),
-    )
-    kept = (_doubtful(one) if differs else one for one, differs in zip(lines, changed, strict=True))
-    return tuple(kept), recount
+    preference = prefers(against_flags(evidence.merged, evidence.table).records(evidence.table))
+    before, after = ([one.decision for one in each] for each in (lines, decide(preference)))
+    kept = (_doubtful(line) if one != other else line for line, one, other in zip(lines, before, after, strict=True))
+    return tuple(kept), recount(flagged, preference, before, after)
 
 
 def _doubtful(line: MetricResult) -> MetricResult:

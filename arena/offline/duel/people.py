@@ -1,12 +1,12 @@
 """How a duel's judges stand to people: agreement, and the win rate as people would see it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 
 from arena.engine.design import Design
 from arena.engine.execute import Executed
+from arena.evidence.judges import People
 from arena.offline.audit import measures
 from arena.offline.audit.corrected import corrected_win_rate
 from arena.offline.audit.evidence import Evidence, digests_of, of_judgments
@@ -14,17 +14,6 @@ from arena.offline.audit.matching import match
 from arena.offline.audit.summarise import label_notes, of_judge
 from arena.records.judgment import Comparison
 from arena.records.result import HumanAgreement
-from arena.stats.estimate import Estimate
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class People:
-    """What a run's labels say."""
-
-    agreement: HumanAgreement | None  # None: no label is of these answers
-    by_judge: Mapping[str, Estimate]
-    shares: Mapping[str, float]  # case -> the treatment's share by people
-    notes: tuple[str, ...]
 
 
 def people_of(design: Design, executed: Executed, comparisons: Sequence[Comparison], *, level: float) -> People:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from arena.engine.calls import calls_expected
 from arena.engine.design import Design
@@ -11,7 +10,8 @@ from arena.engine.differences import undeclared_differences
 from arena.engine.execute import Executed
 from arena.engine.preview import reach
 from arena.engine.until_decided import largest_cluster
-from arena.evidence.merge import merge
+from arena.evidence.judges import JudgedArm, People, judges_of
+from arena.evidence.of_run import evidence_of
 from arena.evidence.panel import panel_agreement
 from arena.measuring.answers import Answers
 from arena.measuring.axis_values import axis_values
@@ -19,8 +19,7 @@ from arena.measuring.cost import cost_of
 from arena.measuring.values import CaseValues, measured_values
 from arena.measuring.win_rate import described, preference_of, win_rate_metric
 from arena.offline.duel.axes import axis_results
-from arena.offline.duel.flagged import doubted, flagged_answers
-from arena.offline.duel.judges import judges_of
+from arena.offline.duel.flagged import doubted
 from arena.offline.duel.lost import lost_cases
 from arena.offline.duel.metrics import metric_results
 from arena.offline.duel.open_checks import open_checks
@@ -35,14 +34,12 @@ from arena.records.result import (
     DuelResult,
     EarlyStop,
     ExperimentRef,
+    JudgeHealth,
     MetricResult,
     PanelAgreement,
     WinRate,
 )
 from arena.stats.preference import Preference
-
-if TYPE_CHECKING:
-    from arena.offline.duel.people import People
 
 
 def summarise(design: Design, executed: Executed) -> DuelResult:
@@ -56,23 +53,21 @@ def summarise(design: Design, executed: Executed) -> DuelResult:
     planned, design = design, _counted(design, executed)
     found = Found(design, executed)
     level = 1.0 - design.experiment.gate.alpha
-    comparisons = found.comparisons() if design.experiment.judges else ()
+    comparisons = found.evidence.comparisons if design.experiment.judges else ()
     preference = _preference(planned, comparisons, level) if comparisons else None
     others = tuple(_at_a_stop(found.metrics(), early_stop))
     lines = win_rate_metric(design.experiment, preference)
     undoubted = _decided(design, (*lines, *others))
     lines, recount = doubted(
         lines,
-        comparisons,
-        flagged_answers(executed.judgments),
-        treatment=design.treatment.name,
+        found.evidence,
         prefers=lambda counted: _preference(planned, counted, level),
         decide=lambda preferred: win_rate_metric(design.experiment, preferred),
     )
     metrics = _decided(design, (*lines, *others))
     cost, cost_reason = found.cost()
     people = found.people(comparisons, level)
-    judges = judges_of(design, found.answers, executed.judgments, people, level=level)
+    judges = found.judges(people, level)
     axes = axis_results(found.axes, level=level) if _scores_axes(design) else None
     determinism = found.determinism()
     needed, needed_note = found.what_settles_it(comparisons, undoubted)
@@ -171,25 +166,33 @@ class Found:
         self.executed = executed
         self.answers = Answers(executed.answered)
         self.judgments = _by_case(self.cases, executed.judgments)
+        self.evidence = evidence_of(
+            self.cases,
+            executed.answered,
+            executed.judgments,
+            control=self.control,
+            treatment=self.treatment,
+            repeats=design.repeats,
+            panel=design.experiment.panel,
+        )
         self.axes = axis_values(
             design.experiment.rubric, self.cases, self.judgments, control=self.control, treatment=self.treatment
         )
 
-    def comparisons(self) -> tuple[Comparison, ...]:
-        """Return one comparison a case, whatever failed."""
-        return tuple(
-            merge(
-                case.id,
-                self.judgments[case.id],
-                control=self.control,
-                treatment=self.treatment,
-                cluster=case.cluster,
-                repeats=self.design.repeats,
-                control_failed=self._failed(self.control, case),
-                treatment_failed=self._failed(self.treatment, case),
-                panel=self.design.experiment.panel,
-            )
-            for case in self.cases
+    def judges(self, people: People | None, level: float) -> tuple[JudgeHealth, ...]:
+        """Return how each judge behaved."""
+        asked = len(self.cases) * self.design.repeats
+        control, treatment = (
+            JudgedArm.of(arm.name, str(arm.model) if arm.model else None, self.answers.all_of(arm.name), asked=asked)
+            for arm in (self.design.control, self.design.treatment)
+        )
+        return judges_of(
+            self.design.experiment.judges,
+            self.evidence,
+            (control, treatment),
+            rules=self.design.experiment.gate,
+            people=people,
+            level=level,
         )
 
     def panel(self, level: float) -> PanelAgreement | None:
@@ -197,12 +200,7 @@ class Found:
         experiment = self.design.experiment
         if len(experiment.judges) < 2:
             return None
-        return panel_agreement(
-            self.judgments, treatment=self.treatment, rule=experiment.panel, judges=len(experiment.judges), level=level
-        )
-
-    def _failed(self, variant: str, case: Case) -> frozenset[int]:
-        return frozenset(one.repeat for one in self.answers.of(variant, case.id) if one.failure is not None)
+        return panel_agreement(self.evidence.shares, rule=experiment.panel, judges=len(experiment.judges), level=level)
 
     def values(self, metric: Metric) -> CaseValues | None:
         """Return a metric's values of the cases in which both arms have one."""
@@ -221,7 +219,7 @@ class Found:
             treatment=self.treatment,
         )
 
-    def people(self, comparisons: Sequence[Comparison], level: float) -> "People | None":
+    def people(self, comparisons: Sequence[Comparison], level: float) -> People | None:
         """Return how the judges stand to people; None where there are no labels, or no judges."""
         if not self.design.labels.rows or not comparisons:
             return None

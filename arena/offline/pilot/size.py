@@ -50,7 +50,7 @@ def size_from_run(
     decides = experiment or design.experiment
     level = decides.gate.alpha if alpha is None else alpha
     found = Found(design, Executed(answered=run.completions, judgments=run.judgments))
-    comparisons = found.comparisons() if design.experiment.judges else ()
+    comparisons = found.evidence.comparisons if design.experiment.judges else ()
     clusters = [case.cluster for case in found.cases]
     scores = np.array([one.score for one in comparisons])
     if win_rate is not None and not comparisons:

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from arena.evidence.merge import Comparisons
+from arena.evidence.shares import Shares, by_order, labels, means, repeats_of
 from arena.measuring.win_rate import described
-from arena.offline.rank.evidence import Evidence, Judged, Numbers
-from arena.offline.tally.compared import labels, means, repeats_of
 from arena.records.ranking import RankedPair
 from arena.records.result import WinRate, WorstCase
 from arena.stats.clusters import Floats
@@ -18,7 +18,7 @@ from arena.stats.preference import Preference, win_rate
 NO_PREFERENCE = 0.5
 
 
-def ranked_pairs(evidence: Evidence, found: Judged, *, level: float) -> list[RankedPair]:
+def ranked_pairs(compared: Comparisons, shares: Shares, *, level: float) -> list[RankedPair]:
     """Return each pair that was compared.
 
     With m pairs each interval is at level 1 − (1 − level)/m, so that all hold at once (Bonferroni). A variant is
@@ -26,18 +26,18 @@ def ranked_pairs(evidence: Evidence, found: Judged, *, level: float) -> list[Ran
     no difference agrees: the two conditions of a duel.
 
     Args:
-        evidence: what each case says.
-        found: the judgments that it comes from.
+        compared: what each case says.
+        shares: the judgments that it comes from.
         level: of all pairs together, in (0, 1).
     """
-    places = list(evidence.pairs())
-    rates_of = _Rates(evidence, 1.0 - (1.0 - level) / max(len(places), 1))
+    places = list(compared.pairs())
+    rates_of = _Rates(compared, 1.0 - (1.0 - level) / max(len(places), 1))
     rates = [rates_of.of(*place) for place in places]
     adjusted = holm([rate.p_value for rate in rates])
-    behaved = _behaviour(found)
+    behaved = _behaviour(shares)
     pairs = []
     for (first, second, _), rate, p in zip(places, rates, adjusted, strict=True):
-        names = evidence.variants[first], evidence.variants[second]
+        names = compared.variants[first], compared.variants[second]
         one = RankedPair(
             first=names[0],
             second=names[1],
@@ -50,28 +50,28 @@ def ranked_pairs(evidence: Evidence, found: Judged, *, level: float) -> list[Ran
             unparseable=0,
             failed=0,
         )
-        pairs.append(replace(one, **behaved.get(first * len(evidence.variants) + second, {})))
+        pairs.append(replace(one, **behaved.get((first, second), {})))
     return pairs
 
 
 class _Rates:
     """Win rates of pairs, each computed once for pairs that went alike: many small ones do."""
 
-    def __init__(self, evidence: Evidence, level: float) -> None:
-        self._evidence = evidence
-        self._columns = np.stack((evidence.scores, evidence.lows, evidence.highs))
+    def __init__(self, compared: Comparisons, level: float) -> None:
+        self._compared = compared
+        self._columns = np.stack((compared.scores, compared.lows, compared.highs))
         self._level = level
         self._known: dict[bytes, Preference] = {}
 
     def of(self, first: int, second: int, rows: slice) -> WinRate:
         """Return the win rate of one pair, whose entries are `rows`."""
         rate = described(self._preference(rows), control_failed=0, treatment_failed=0)
-        names = self._evidence.variants
-        failed = [int((self._evidence.failed[rows] & who > 0).sum()) for who in (1, 2)]
+        names, found = self._compared.variants, self._compared
+        failed = [int(column[rows].sum()) for column in (found.treatment_failed, found.control_failed)]
         return replace(rate, failed={names[first]: failed[0], names[second]: failed[1]})
 
     def _preference(self, rows: slice) -> Preference:
-        columns, clusters = self._columns[:, rows], labels(self._evidence.cluster[rows])
+        columns, clusters = self._columns[:, rows], labels(self._compared.cluster[rows])
         if clusters is not None:
             return self._computed(columns, clusters)
         columns = columns[:, np.lexsort(columns)]
@@ -95,43 +95,36 @@ def _better(rate: WinRate, p: float | None, names: tuple[str, str], *, alpha: fl
     return None
 
 
-def _behaviour(found: Judged) -> dict[int, dict[str, Any]]:
-    """Return, by the pair's number, its judgments' consistency and first-slot share, and how many were not read."""
-    shares, numbers = found.shares, np.unique(found.pair)
-    pair = np.searchsorted(numbers, found.pair)[shares.case]
+def _behaviour(shares: Shares) -> dict[tuple[int, int], dict[str, Any]]:
+    """Return, by pair, its judgments' consistency and first-slot share, and how many were not read."""
+    pair, number = shares.pair[shares.case], len(shares.pairs)
     unread = np.isnan(shares.share)
     slot = np.where(shares.treatment_first, shares.share, 1.0 - shares.share)
-    first_slot = means(slot[~unread], pair[~unread], len(numbers))
-    consistency = _consistency(found, numbers)
+    first_slot = means(slot[~unread], pair[~unread], number)
+    consistency = _consistency(shares)
     counts = [
-        np.bincount(pair, weights=rows, minlength=len(numbers))
+        np.bincount(pair, weights=rows, minlength=number)
         for rows in (np.ones(len(pair)), unread & ~shares.failed, shares.failed)
     ]
     return {
-        int(number): {
+        names: {
             "consistency": _known(consistency[place]),
             "first_slot_share": _known(first_slot[place]),
             "judgments": int(counts[0][place]),
             "unparseable": int(counts[1][place]),
             "failed": int(counts[2][place]),
         }
-        for place, number in enumerate(numbers)
+        for place, names in enumerate(shares.pairs)
     }
 
 
-def _consistency(found: Judged, numbers: Numbers) -> Floats:
+def _consistency(shares: Shares) -> Floats:
     """Return each pair's share of order pairs that name the same outcome, a case and repeat counting once."""
-    shares = found.shares
-    groups, group = repeats_of(shares)
-    read = ~np.isnan(shares.share)
-    first, second = (
-        means(shares.share[rows], group[rows], len(groups))
-        for rows in (read & shares.treatment_first, read & ~shares.treatment_first)
-    )
+    cases, _, group = repeats_of(shares)
+    first, second = by_order(shares, shares.share, group, len(cases))
     both = ~np.isnan(first) & ~np.isnan(second)
     agreed = np.sign(first[both] - NO_PREFERENCE) == np.sign(second[both] - NO_PREFERENCE)
-    pair = np.searchsorted(numbers, found.pair[groups[both]])
-    return means(agreed.astype(np.float64), pair, len(numbers))
+    return means(agreed.astype(np.float64), shares.pair[cases[both]], len(shares.pairs))
 
 
 def _known(value: float) -> float | None:

@@ -7,10 +7,10 @@ from statistics import NormalDist
 
 import numpy as np
 
-from arena.offline.rank.evidence import Evidence
+from arena.evidence.merge import Comparisons
 from arena.planning.cases_needed import POWER
 from arena.records.ranking import RankedPair, RankedVariant, RankFault
-from arena.stats.contests import DisconnectedVariants, SeparatedVariants, TiesUnidentified
+from arena.stats.contests import Contests, DisconnectedVariants, SeparatedVariants, TiesUnidentified
 from arena.stats.paired_comparison import Ranking, Strength, bradley_terry, davidson
 
 DAVIDSON = "Davidson (1970): Bradley–Terry with ties"
@@ -30,7 +30,7 @@ class Scale:
 
 
 def put_on_scale(
-    evidence: Evidence,
+    compared: Comparisons,
     pairs: Sequence[RankedPair],
     *,
     mean_win_rates: Mapping[str, float | None],
@@ -44,29 +44,44 @@ def put_on_scale(
     is below those that are proven better, its worst above those that are proven worse.
 
     Args:
-        evidence: what each case says.
+        compared: what each case says.
         pairs: compared by themselves.
         mean_win_rates: of each variant over those that it was compared with.
         failed: calls for each variant's answers.
         level: of all intervals and rank sets together, in (0, 1).
         rng: where the draws of the simultaneous intervals come from.
     """
-    ranking, method, fault = _fitted(evidence, pairs, level=level, rng=rng)
+    ranking, method, fault = _fitted(compared, pairs, level=level, rng=rng)
     strengths = {one.variant: one for one in ranking.strengths} if ranking else {}
-    by_pairs = _rank_sets(evidence.variants, pairs)
+    by_pairs = _rank_sets(compared.variants, pairs)
     reason = (ranking.reason if ranking else fault.message if fault else None) or None
     variants = {
         name: _ranked(name, strengths.get(name), by_pairs[name], mean_win_rates[name], failed.get(name, 0), reason)
-        for name in evidence.variants
+        for name in compared.variants
     }
     order = list(strengths) or sorted(variants, key=lambda name: _place(variants[name]))
     return Scale(variants=tuple(variants[name] for name in order), method=method, fault=fault, ranking=ranking)
 
 
+def contests_of(compared: Comparisons) -> Contests:
+    """Return what each case says as contests, its unit as the case; the variants are in the order of their names."""
+    order = sorted(range(len(compared.variants)), key=compared.variants.__getitem__)
+    place = np.argsort(np.array(order, dtype=np.intp))
+    return Contests(
+        variants=tuple(compared.variants[number] for number in order),
+        first=place[compared.treatment],
+        second=place[compared.control],
+        wins=compared.wins,
+        losses=compared.losses,
+        ties=1.0 - compared.wins - compared.losses,
+        cases=np.unique(compared.units, return_inverse=True)[1].astype(np.intp),
+    )
+
+
 def _fitted(
-    evidence: Evidence, pairs: Sequence[RankedPair], *, level: float, rng: np.random.Generator
+    compared: Comparisons, pairs: Sequence[RankedPair], *, level: float, rng: np.random.Generator
 ) -> tuple[Ranking | None, str, RankFault | None]:
-    contests = evidence.contests()
+    contests = contests_of(compared)
     try:
         try:
             return davidson(contests, rng=rng, level=level), DAVIDSON, None

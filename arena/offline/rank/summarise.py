@@ -9,18 +9,18 @@ from arena.engine.design import Design
 from arena.engine.determinism import MEANING, grade, worst
 from arena.engine.execute import Executed
 from arena.errors import UsageError
+from arena.evidence.health import LEAST_CONSISTENCY, in_both_orders, judge_health
+from arena.evidence.merge import Comparisons, merge
+from arena.evidence.run_table import columns_of, failed_calls
+from arena.evidence.shares import Shares, of_judges, shares_of_all
+from arena.evidence.suspicions import flagged_answers
 from arena.files.judgments import JudgmentColumns
 from arena.measuring.answers import Answers
 from arena.measuring.cost import cost_of
-from arena.offline.duel.flagged import flagged_answers
 from arena.offline.rank.cycles import cycles
-from arena.offline.rank.evidence import Evidence, Judged, evidence_of, judged
 from arena.offline.rank.headline import headline
 from arena.offline.rank.pairs import mean_win_rates, ranked_pairs, turned, win_matrix
-from arena.offline.rank.run_columns import columns_of, failed_calls
 from arena.offline.rank.strengths import HALVES, cases_to_tell_the_best, put_on_scale
-from arena.offline.tally.compared import of_judge
-from arena.offline.tally.health import LEAST_CONSISTENCY, in_both_orders, judge_health
 from arena.records.ranking import RankedPair, RankResult
 from arena.records.result import SCHEMA_VERSION, ExperimentRef, JudgeHealth
 
@@ -45,9 +45,9 @@ def rank_judgments(table: JudgmentColumns, *, source: str, rng: np.random.Genera
             f"{source}: {len(table.variants):,} variants ({names} …), and at most {MOST_VARIANTS} can be ranked",
             hint="`first` and `second` are names of variants, not ids of answers",
         )
-    found = judged(table)
-    judge, judges = _healths(table, found, level=LEVEL, min_consistency=LEAST_CONSISTENCY)
-    ranked = _ranked(evidence_of(table, found), found, failed={}, judge=judge, level=LEVEL, rng=rng)
+    shares = shares_of_all(table)
+    judge, judges = _healths(table, shares, level=LEVEL, min_consistency=LEAST_CONSISTENCY)
+    ranked = _ranked(merge(table, shares), shares, failed={}, judge=judge, level=LEVEL, rng=rng)
     return replace(ranked, source=source, repeats=int(max(table.repeat, default=0)) + 1, judges=judges)
 
 
@@ -60,20 +60,19 @@ def rank_run(design: Design, executed: Executed) -> RankResult:
     """
     experiment, cases = design.experiment, design.selection.cases
     names = tuple(experiment.variants)
-    table, numbers = columns_of(names, cases, executed.judgments)
-    failed = failed_calls(executed.answered, names, numbers)
+    table = columns_of(names, cases, executed.judgments)
     answers = Answers(executed.answered)
     level = 1.0 - experiment.gate.alpha
-    found = judged(table)
-    judge, judges = _healths(table, found, level=level, min_consistency=experiment.gate.min_consistency)
+    shares = shares_of_all(table)
+    judge, judges = _healths(table, shares, level=level, min_consistency=experiment.gate.min_consistency)
     judge = replace(
         judge,
-        flagged=flagged_answers(executed.judgments),
+        flagged=flagged_answers(table),
         distinct_answers={name: _distinct(answers, name) for name in names},
     )
     ranked = _ranked(
-        evidence_of(table, found, failed, panel=experiment.panel),
-        found,
+        merge(table, shares, failed_calls(executed.answered, table), panel=experiment.panel, repeats=design.repeats),
+        shares,
         failed={name: sum(one.failure is not None for one in answers.all_of(name)) for name in names},
         judge=judge,
         level=level,
@@ -100,8 +99,8 @@ def rank_run(design: Design, executed: Executed) -> RankResult:
 
 
 def _ranked(
-    evidence: Evidence,
-    found: Judged,
+    compared: Comparisons,
+    shares: Shares,
     *,
     failed: dict[str, int],
     judge: JudgeHealth,
@@ -109,12 +108,12 @@ def _ranked(
     rng: np.random.Generator,
 ) -> RankResult:
     """Return what follows from the evidence alone, wherever it is from."""
-    pairs = ranked_pairs(evidence, found, level=level)
-    matrix = win_matrix(evidence.variants, pairs)
-    scale = put_on_scale(evidence, pairs, mean_win_rates=mean_win_rates(matrix), failed=failed, level=level, rng=rng)
+    pairs = ranked_pairs(compared, shares, level=level)
+    matrix = win_matrix(compared.variants, pairs)
+    scale = put_on_scale(compared, pairs, mean_win_rates=mean_win_rates(matrix), failed=failed, level=level, rng=rng)
     names = tuple(one.name for one in scale.variants)
     circles = cycles(names, pairs)
-    cases = len(np.unique(evidence.case))
+    cases = len(np.unique(compared.case))
     circular = any(circle.proven for circle in circles)
     needed, note = (None, None) if circular else cases_to_tell_the_best(scale, cases=cases)
     return RankResult(
@@ -133,9 +132,9 @@ def _ranked(
         log_ties=scale.ranking.log_ties if scale.ranking else None,
         level=level,
         cases=cases,
-        clusters=len(np.unique(evidence.units)) if (evidence.cluster >= 0).any() else None,
+        clusters=len(np.unique(compared.units)) if (compared.cluster >= 0).any() else None,
         repeats=1,
-        judgments=len(found.shares.case),
+        judgments=len(shares.case),
         models={},
         judge=judge,
         judges=(judge,),
@@ -147,7 +146,7 @@ def _ranked(
         cases_needed=needed,
         cases_needed_note=note,
         selection=None,
-        notes=tuple(_notes(found, evidence, method=scale.method, judge=judge)),
+        notes=tuple(_notes(shares, compared, method=scale.method, judge=judge)),
     )
 
 
@@ -158,37 +157,37 @@ def _in_order(pairs: Sequence[RankedPair], names: Sequence[str]) -> tuple[Ranked
 
 
 def _healths(
-    table: JudgmentColumns, found: Judged, *, level: float, min_consistency: float
+    table: JudgmentColumns, shares: Shares, *, level: float, min_consistency: float
 ) -> tuple[JudgeHealth, tuple[JudgeHealth, ...]]:
     """Return how the judges behaved over all pairs: all pooled, and each by itself.
 
     A win rate at equal lengths, and a preference for one's own family, are of two variants: a ranking has none.
     """
     names = [name or "unnamed judge" for name in table.judges]
-    parts = [(names[0] if len(names) == 1 else f"{len(names)} judges pooled", found.shares)]
-    parts += [(name, of_judge(found.shares, number)) for number, name in enumerate(names)] if len(names) > 1 else []
+    parts = [(names[0] if len(names) == 1 else f"{len(names)} judges pooled", shares)]
+    parts += [(name, of_judges(shares, [number])) for number, name in enumerate(names)] if len(names) > 1 else []
     healths = [
         replace(
-            judge_health(shares, model=name, level=level, min_consistency=min_consistency),
+            judge_health(alone, model=name, level=level, min_consistency=min_consistency),
             length_controlled_win_rate=None,
             self_preference=None,
         )
-        for name, shares in parts
+        for name, alone in parts
     ]
     return healths[0], tuple(healths[1:]) or (healths[0],)
 
 
-def _notes(found: Judged, evidence: Evidence, *, method: str, judge: JudgeHealth) -> Iterable[str]:
-    both = in_both_orders(found.shares)
-    if found.shares.cases and both == 0:
+def _notes(shares: Shares, compared: Comparisons, *, method: str, judge: JudgeHealth) -> Iterable[str]:
+    both = in_both_orders(shares)
+    if shares.cases and both == 0:
         yield "every case was judged in one order only: a preference for a place would look like one for an answer"
-    elif both < found.shares.cases:
-        yield f"{found.shares.cases - both:,} of {found.shares.cases:,} comparisons were not read in both orders"
+    elif both < shares.cases:
+        yield f"{shares.cases - both:,} of {shares.cases:,} comparisons were not read in both orders"
     if unread := judge.unparseable + judge.failed:
         yield f"{unread:,} of {judge.judgments:,} judgments were not read: each is a tie, in a pair's worst case a loss"
     if method == HALVES:
         yield "wins are too few beside the ties for the ties' own share: a tie counts half a win for each"
-    pairs, possible = len(list(evidence.pairs())), len(evidence.variants) * (len(evidence.variants) - 1) // 2
+    pairs, possible = len(list(compared.pairs())), len(compared.variants) * (len(compared.variants) - 1) // 2
     if pairs < possible:
         yield f"{possible - pairs:,} of {possible:,} pairs were never compared with each other"
 

@@ -1,31 +1,32 @@
 """What judgments, a score or another tool's checks say: the statistics of a duel. Pure."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from arena.deciding.decide import Ruling, decide
 from arena.deciding.wording import quantity
 from arena.errors import UsageError
+from arena.evidence.health import in_both_orders, judge_health
+from arena.evidence.merge import merge
+from arena.evidence.shares import Shares, labels, means, of_judges, shares_of
+from arena.evidence.suspicions import DOUBT, against_flags, flagged_answers, recount
 from arena.files.imports.promptfoo_results import ScoredTable
 from arena.files.judgments import JudgmentColumns
 from arena.kinds import table as kinds
 from arena.kinds.kind import Arms
 from arena.kinds.table import BETTER
 from arena.measuring.win_rate import described
-from arena.offline.duel.flagged import DOUBT
 from arena.offline.tally.arms import CONTROL, TREATMENT, choose_arms
 from arena.offline.tally.chance import naive_rule_rate
-from arena.offline.tally.compared import Compared, Shares, from_score, labels, means, merged, of_judge, shares_of
-from arena.offline.tally.flagged import against_flags, flagged_of
+from arena.offline.tally.compared import Compared, compared, from_score
 from arena.offline.tally.headline import MIRRORED_RULE, RULE, headline
-from arena.offline.tally.health import in_both_orders, judge_health
 from arena.offline.tally.scored import compare, variant_scores
 from arena.planning.cases_needed import CasesNeeded, cases_needed_bounded, sentence
 from arena.records.metric import Decision
 from arena.records.result import SCHEMA_VERSION, AxisResult, FlaggedRecount, JudgeHealth, WinRate
 from arena.records.tally import Chance, JudgeWinRate, TallyResult, VariantScores
-from arena.stats.estimate import Estimate
 from arena.stats.multiplicity import benjamini_hochberg
 from arena.stats.paired import PairedDifference
 from arena.stats.preference import win_rate
@@ -70,21 +71,21 @@ def tally_judgments(
     names = [name or "unnamed judge" for name in table.judges]
     present = [int(number) for number in np.unique(shares.judge)]
     pooled_name = names[present[0]] if len(present) == 1 else f"{len(present)} judges pooled"
-    flagged = flagged_of(table, control=before, treatment=after)
-    pooled = judge_health(shares, model=pooled_name, level=LEVEL, flagged=flagged)
-    alone = [(names[number], of_judge(shares, number)) for number in present] if len(present) > 1 else []
+    flagged = flagged_answers(table, among=(before, after))
+    pooled = replace(judge_health(shares, model=pooled_name, level=LEVEL), flagged=flagged)
+    alone = [(names[number], of_judges(shares, [number])) for number in present] if len(present) > 1 else []
     healths = tuple(judge_health(one, model=name, level=LEVEL) for name, one in alone)
     notes = [*([note] if note else []), *_orders(shares), *_repeated(shares), *_left_out(table, shares)]
-    compared = merged(shares)
+    merged = merge(table, shares)
     return _result(
         source,
-        compared,
-        against=against_flags(compared, shares, table, flagged, treatment=after) if flagged else None,
+        compared(merged),
+        against=compared(against_flags(merged, table)) if flagged else None,
         arms=(before, after),
         judgments=len(shares.share),
         judge=pooled,
         judges=healths or (pooled,),
-        by_judge=tuple(_by_judge(name, merged(one)) for name, one in alone),
+        by_judge=tuple(_by_judge(name, compared(merge(table, one))) for name, one in alone),
         axes=_axes(shares) if shares.axes else None,
         notes=notes,
     )
@@ -119,7 +120,7 @@ def tally_scored(
 
 def _result(
     source: str,
-    compared: Compared,
+    cases: Compared,
     *,
     arms: tuple[str, str],
     judgments: int | None = None,
@@ -131,13 +132,13 @@ def _result(
     notes: Sequence[str] = (),
     against: Compared | None = None,
 ) -> TallyResult:
-    rate = _win_rate(compared)
+    rate = _win_rate(cases)
     plain = _decided(rate)
-    recount = _recount(plain, against, judge) if against and judge else None
-    decided = Ruling(outcome="inconclusive", message=f"win_rate: {DOUBT}") if _doubtful(plain, recount) else plain
+    flagged = _recount(plain, against, judge) if against and judge else None
+    decided = Ruling(outcome="inconclusive", message=f"win_rate: {DOUBT}") if _doubtful(plain, flagged) else plain
     decision = decided.outcome
-    chance = _chance(rate, compared)
-    needed = _needed(compared) if plain.outcome == "inconclusive" else CasesNeeded(cases=None)
+    chance = _chance(rate, cases)
+    needed = _needed(cases) if plain.outcome == "inconclusive" else CasesNeeded(cases=None)
     return TallyResult(
         schema_version=SCHEMA_VERSION,
         kind="tally",
@@ -164,7 +165,7 @@ def _result(
         cases_needed=needed.cases,
         cases_needed_note=sentence(needed, rate.cases),
         early_stop=None,
-        flagged_recount=recount,
+        flagged_recount=flagged,
         notes=(*notes, *_length(rate, decision, judge)),
     )
 
@@ -172,48 +173,40 @@ def _result(
 def _recount(plain: Ruling, against: Compared, judge: JudgeHealth) -> FlaggedRecount:
     """Return the win rate with every flagged answer lost, and whether that changes what was decided."""
     rate = _win_rate(against)
-    decision = _decided(rate).outcome
-    return FlaggedRecount(
-        cases=len({answer.case for answer in judge.flagged}),
-        win_rate=Estimate(
-            value=rate.value, interval=rate.interval, n=rate.n, unit_of_measure="share", reason=rate.reason
-        ),
-        decision=decision,
-        changes_verdict=decision != plain.outcome,
-    )
+    return recount(judge.flagged, rate, [plain.outcome], [_decided(rate).outcome])
 
 
-def _doubtful(plain: Ruling, recount: FlaggedRecount | None) -> bool:
-    return recount is not None and recount.changes_verdict and plain.outcome != "inconclusive"
+def _doubtful(plain: Ruling, flagged: FlaggedRecount | None) -> bool:
+    return flagged is not None and flagged.changes_verdict and plain.outcome != "inconclusive"
 
 
-def _win_rate(compared: Compared) -> WinRate:
-    found = win_rate(compared.scores, clusters=compared.clusters, lows=compared.lows, highs=compared.highs, level=LEVEL)
-    return described(found, control_failed=compared.control_failed, treatment_failed=compared.treatment_failed)
+def _win_rate(cases: Compared) -> WinRate:
+    found = win_rate(cases.scores, clusters=cases.clusters, lows=cases.lows, highs=cases.highs, level=LEVEL)
+    return described(found, control_failed=cases.control_failed, treatment_failed=cases.treatment_failed)
 
 
 def _decided(rate: WinRate) -> Ruling:
     return decide(rate, BETTER, worst_case=rate.worst_case, sign_flip_p=rate.p_value, alpha=1.0 - LEVEL)
 
 
-def _by_judge(name: str, compared: Compared) -> JudgeWinRate:
-    rate = _win_rate(compared)
+def _by_judge(name: str, cases: Compared) -> JudgeWinRate:
+    rate = _win_rate(cases)
     return JudgeWinRate(judge=name, win_rate=rate, decision=_decided(rate).outcome)
 
 
-def _chance(rate: WinRate, compared: Compared) -> Chance:
+def _chance(rate: WinRate, cases: Compared) -> Chance:
     """Return what chance does; one tail of a test that is symmetric is half of both."""
     leans = rate.value is not None and rate.value != BETTER.no_difference and rate.p_value is not None
     down = rate.value is not None and rate.value < BETTER.no_difference
     return Chance(
         as_extreme=rate.p_value / 2.0 if leans and rate.p_value is not None else None,
         rule=MIRRORED_RULE if down else RULE,
-        ships_coin_flip=naive_rule_rate(compared.scores, compared.clusters),
+        ships_coin_flip=naive_rule_rate(cases.scores, cases.clusters),
     )
 
 
-def _needed(compared: Compared) -> CasesNeeded:
-    return cases_needed_bounded(compared.scores, BETTER, clusters=compared.clusters, level=LEVEL)
+def _needed(cases: Compared) -> CasesNeeded:
+    return cases_needed_bounded(cases.scores, BETTER, clusters=cases.clusters, level=LEVEL)
 
 
 def _axes(shares: Shares) -> tuple[AxisResult, ...]:

@@ -9,9 +9,9 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from arena.evidence.merge import merge
 from arena.records.judgment import Judgment
 from arena.stats.bounded_mean import lower_tail_p_value
+from merged import merge_case
 from null_duels import Draw, Duel, clustered, skewed_clusters, telling_gaps, telling_sizes, verdict
 from simulations.errors import ALPHA, Errors, Family, Task
 
@@ -49,14 +49,7 @@ def merged(orders: tuple[Winner, Winner], failed: tuple[bool, bool]) -> tuple[fl
         for (a, b), winner in zip(shown, orders, strict=True)
     ]
     control, treatment = ((0,) if arm else () for arm in failed)
-    found = merge(
-        "c",
-        () if any(failed) else judgments,
-        control="control",
-        treatment="treatment",
-        control_failed=control,
-        treatment_failed=treatment,
-    )
+    found = merge_case("c", () if any(failed) else judgments, control_failed=control, treatment_failed=treatment)
     return found.score, found.low, found.high
 
 
