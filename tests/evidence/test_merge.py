@@ -170,13 +170,13 @@ SPOKEN = st.lists(
 
 
 def spoken(rows: list[tuple[str, float | None, float | None, str, int]]) -> list[Judgment]:
-    """Return judgments; one with log-odds has their sign."""
+    """Return judgments; those of z are by likelihood."""
     found = []
     for first, share, odds, judge, repeat in rows:
-        if share is not None and odds is not None:
-            share = 1.0 if (odds > 0) == (first == "control") else 0.0
+        if judge == "z":  # by likelihood: read where it has odds
+            share = None if odds is None else 1.0 if (odds > 0) == (first == "control") else 0.0
         one = judgment(first, share, judge=judge, repeat=repeat)
-        found.append(replace(one, log_odds=odds if share is not None else None))
+        found.append(replace(one, log_odds=odds if judge == "z" else None))
     return found
 
 
