@@ -9,7 +9,7 @@ from arena.engine.checks import embedding_models
 from arena.engine.design import Design
 from arena.engine.work import AnswerTask
 from arena.providers import prices
-from arena.records.outlook import Band, Forecast
+from arena.records.preview import Band, Forecast
 from arena.records.variant import Model
 
 #: Characters a token: English prose has about 4; code and other languages fewer.

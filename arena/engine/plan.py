@@ -11,7 +11,7 @@ from arena.errors import BudgetExceeded, UsageError
 from arena.kinds.quantities import quantity_of
 from arena.providers.table import unavailable
 from arena.records.metric import Metric
-from arena.records.outlook import Forecast
+from arena.records.preview import Forecast
 from arena.records.run_options import RunOptions
 from arena.records.variant import Model
 from arena.records.workspace import Workspace

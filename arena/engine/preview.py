@@ -3,14 +3,14 @@
 from arena.engine.design import Design
 from arena.engine.plan import Plan
 from arena.planning.provable import provable
-from arena.records.outlook import Outlook, Reach
+from arena.records.preview import Feasibility, RunPreview
 from arena.records.result import SCHEMA_VERSION, ExperimentRef
 
 
-def preview(plan: Plan) -> Outlook:
+def preview(plan: Plan) -> RunPreview:
     """Return what is known of a run before it is sent."""
     design, budget, expected = plan.design, plan.budget, plan.budget.forecast
-    return Outlook(
+    return RunPreview(
         schema_version=SCHEMA_VERSION,
         kind="plan",
         experiment=ExperimentRef(name=design.experiment.name, hash=design.experiment.hash),
@@ -27,13 +27,13 @@ def preview(plan: Plan) -> Outlook:
         unpriced=expected.unpriced,
         cap_usd=budget.cap_usd,
         cap_enforced=budget.cap_enforced,
-        provable=reach(design),
+        provable=feasibility_of(design),
         selection=design.selection.sentence,
         notes=design.notes,
     )
 
 
-def reach(design: Design) -> tuple[Reach, ...]:
+def feasibility_of(design: Design) -> tuple[Feasibility, ...]:
     """Return, for each declared criterion, whether the design's cases could prove it on perfect data."""
     found = provable(
         design.experiment.metrics,
@@ -41,7 +41,7 @@ def reach(design: Design) -> tuple[Reach, ...]:
         alpha=design.experiment.gate.alpha,
         clusters=clusters_of(design),
     )
-    return tuple(Reach(message=one.message, within_reach=one.within_reach) for one in found)
+    return tuple(Feasibility(message=one.message, within_reach=one.within_reach) for one in found)
 
 
 def clusters_of(design: Design) -> int | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from arena.engine.design import Design, design_of
 from arena.engine.execute import Executed, Progress
-from arena.engine.preview import reach
+from arena.engine.preview import feasibility_of
 from arena.errors import Refused, UsageError
 from arena.measuring.decided import decided
 from arena.measuring.values import CaseValues, declared_metrics, exchanged
@@ -235,7 +235,7 @@ def _rate(happened: Sequence[bool], exact: bool) -> Estimate:
 
 
 def _notes(design: Design, result: DuelResult) -> tuple[str, ...]:
-    notes = [f"too few to tell: {one.message}" for one in reach(design) if not one.within_reach]
+    notes = [f"too few to tell: {one.message}" for one in feasibility_of(design) if not one.within_reach]
     if result.judge is not None and not result.judge.fit:
         notes.append("the judge is not fit to decide: a gate would refuse to speak")
     return tuple(notes)

@@ -19,8 +19,8 @@ from arena.planning.looks import check_looks, equal_fractions, plan_looks
 from arena.records.aa import AAResult, PolicyResult
 from arena.records.audit import AuditResult
 from arena.records.labelling import LabelSummary, RaterProgress, SampleChoice
-from arena.records.outlook import Band, Outlook, Reach
 from arena.records.plans import CriterionSize, SizePlan
+from arena.records.preview import Band, Feasibility, RunPreview
 from arena.records.ranking import RankResult
 from arena.records.result import ExperimentRef
 from arena.records.tally import TallyResult, VariantScores
@@ -129,9 +129,9 @@ def label_swaps() -> AAResult:
     )
 
 
-def planned(**changes: Any) -> Outlook:
+def planned(**changes: Any) -> RunPreview:
     """Return a planned duel, of which one criterion is out of reach."""
-    full = Outlook(
+    full = RunPreview(
         schema_version=1,
         kind="plan",
         experiment=EXPERIMENT,
@@ -149,8 +149,8 @@ def planned(**changes: Any) -> Outlook:
         cap_usd=5.0,
         cap_enforced=True,
         provable=(
-            Reach(message="win_rate above 50%: provable from 6 cases", within_reach=True),
-            Reach(message="check_pass_rate max_drop 2pp: needs 183 cases or more, you have 60", within_reach=False),
+            Feasibility(message="win_rate above 50%: provable from 6 cases", within_reach=True),
+            Feasibility(message="check_pass_rate max_drop 2pp: needs ≥ 183 cases, you have 60", within_reach=False),
         ),
         selection="60 of 100 cases, seed 7",
         notes=("Five cases are nearly alike.",),

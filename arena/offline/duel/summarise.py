@@ -8,7 +8,7 @@ from arena.engine.design import Design
 from arena.engine.determinism import MEANING, grade, worst
 from arena.engine.differences import undeclared_differences
 from arena.engine.execute import Executed
-from arena.engine.preview import reach
+from arena.engine.preview import feasibility_of
 from arena.engine.until_decided import largest_cluster
 from arena.evidence.judges import JudgedArm, People, judges_of
 from arena.evidence.of_run import evidence_of
@@ -27,7 +27,7 @@ from arena.planning.cases_needed import at_any_stop, cases_needed_bounded, sente
 from arena.records.case import Case
 from arena.records.judgment import Comparison, Judgment
 from arena.records.metric import Criterion, Metric
-from arena.records.outlook import Reach
+from arena.records.preview import Feasibility
 from arena.records.result import (
     SCHEMA_VERSION,
     ArmDifference,
@@ -105,7 +105,7 @@ def summarise(design: Design, executed: Executed) -> DuelResult:
         people=people.agreement if people else None,
         selection=design.selection.sentence,
         exploratory=design.selection.only,
-        notes=(*found.notes(reach(planned)), *_early_notes(early_stop), *(people.notes if people else ())),
+        notes=(*found.notes(feasibility_of(planned)), *_early_notes(early_stop), *(people.notes if people else ())),
     )
 
 
@@ -265,7 +265,7 @@ class Found:
         completions = [one.completion for one in self.executed.answered if one.completion is not None]
         return worst([grade(completions), *(one.determinism for one in self.executed.judgments if one.determinism)])
 
-    def notes(self, reachable: Sequence[Reach]) -> tuple[str, ...]:
+    def notes(self, reachable: Sequence[Feasibility]) -> tuple[str, ...]:
         """Return what a reader should know besides the figures.
 
         Args:

@@ -15,7 +15,7 @@ from arena.engine.work import Work
 from arena.errors import UsageError
 from arena.files import experiments
 from arena.records.experiment import Experiment
-from arena.records.outlook import Outlook, Reach
+from arena.records.preview import Feasibility, RunPreview
 from arena.records.run_options import RunOptions
 from arena.stats.preference import fewest_clusters
 
@@ -93,7 +93,7 @@ def _without_checks(design: Design, work: Work) -> tuple[Design, Work]:
     return replace(design, experiment=replace(design.experiment, checks=())), replace(work, tasks=tasks)
 
 
-def preview_ranking(plan: Plan) -> Outlook:
+def preview_ranking(plan: Plan) -> RunPreview:
     """Return what is known of a ranking before it is sent."""
     design = plan.design
     variants = tuple(design.experiment.variants)
@@ -102,5 +102,5 @@ def preview_ranking(plan: Plan) -> Outlook:
     fewest = fewest_clusters(design.experiment.gate.alpha / pairs)
     noun = "clusters" if clusters_of(design) else "cases"
     needs = f"one variant better than another, {pairs} pairs at once: needs ≥ {fewest} {noun}, each of them won"
-    reach = Reach(message=needs + (f", you have {units}" if units < fewest else ""), within_reach=units >= fewest)
+    reach = Feasibility(message=needs + (f", you have {units}" if units < fewest else ""), within_reach=units >= fewest)
     return replace(preview(plan), variants=variants, provable=(reach,))

@@ -37,7 +37,7 @@ class Forecast:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reach:
+class Feasibility:
     """Whether so many cases could prove one criterion at best."""
 
     message: str
@@ -45,7 +45,7 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outlook(Forecast):
+class RunPreview(Forecast):
     """A planned run."""
 
     schema_version: int
@@ -58,7 +58,7 @@ class Outlook(Forecast):
     differences: tuple[ArmDifference, ...]
     cap_usd: float
     cap_enforced: bool
-    provable: tuple[Reach, ...]
+    provable: tuple[Feasibility, ...]
     selection: str | None
     notes: tuple[str, ...]
     variants: tuple[str, ...] = ()  # of a ranking, which has no control and no treatment
