@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -83,7 +84,7 @@ def found_in(run: "SavedRun", result: Any, **known: Any) -> Found[Any]:
     """Return what a report of a run is made of: its cases are read when a report shows them."""
     from arena.offline.case_details import case_details
 
-    return Found(result=result, details=lambda: case_details(run), **known)
+    return Found(result=result, details=cache(partial(case_details, run)), **known)
 
 
 def deliver_finished(

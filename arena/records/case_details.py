@@ -1,4 +1,4 @@
-"""One case seen from near: what was asked, what both variants answered, and what was said about it."""
+"""One case in detail: what was asked, what both variants answered, and what was said about it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +20,11 @@ class CaseDetails:
     outcome: Literal["win", "loss", "tie"] | None  # of the treatment; None: neither judged nor checked
     score: float | None  # the treatment's share, 0 to 1; None where no judge decides
     consistent: bool | None  # both orders name the same outcome; None when not both were read
+
+    def first_answer(self, variant: str) -> str | None:
+        """Return what a variant answered the first time that it did; None where every call failed."""
+        rows = self.answers[variant]
+        return next((row.completion.text for row in rows if row.completion is not None), None)
 
     @property
     def failed_calls(self) -> int:

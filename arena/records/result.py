@@ -195,8 +195,6 @@ class LostCase:
     score: float | None
     margin: float | None  # mean axis difference, for the order
     reason: str
-    control_text: str | None = None
-    treatment_text: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,12 +7,12 @@ the next run finds and replaces it, and stays below the length that forges accep
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from arena.records.case_details import CaseDetails
 from arena.records.gate import DuelOrGate, duel_of
 from arena.records.metric import Decision
 from arena.records.result import (
     DuelResult,
     HumanAgreement,
-    LostCase,
     MetricResult,
 )
 from arena.reports import numbers
@@ -38,11 +38,12 @@ def render(found: Found[DuelOrGate], page: Page) -> str:
     head = [marker(found.result), f"## {_headline(found)}", "", *_summary(found)]
     sections = [_reasons(found), difference_lines(result.differences), _axes(result), _metrics(result), _judge(result)]
     tail = [*_notes(result), *_footer(found)]
-    text = _joined([head, *sections, _lost(found, MOST_LOST), tail])
+    cases = _lost_cases(found)
+    text = _joined([head, *sections, _lost(found, cases, MOST_LOST), tail])
     for most in (5, 2, 0):
         if len(text.encode()) < MOST_BYTES:
             return text
-        text = _joined([head, *sections, _lost(found, most), tail])
+        text = _joined([head, *sections, _lost(found, cases, most), tail])
     return text if len(text.encode()) < MOST_BYTES else _cut(text)
 
 
@@ -138,7 +139,14 @@ def _people(people: HumanAgreement | None) -> list[str]:
     return lines
 
 
-def _lost(found: Found[DuelOrGate], most: int) -> list[str]:
+def _lost_cases(found: Found[DuelOrGate]) -> Mapping[str, CaseDetails]:
+    """Return the cases whose answers may be shown, by id: none that a gate holds out."""
+    if not duel_of(found.result).lost or (is_gate(found) and found.result.sealed):
+        return {}
+    return {each.case.id: each for each in found.details()}
+
+
+def _lost(found: Found[DuelOrGate], cases: Mapping[str, CaseDetails], most: int) -> list[str]:
     result = duel_of(found.result)
     if not result.lost or not most:
         return []
@@ -151,14 +159,17 @@ def _lost(found: Found[DuelOrGate], most: int) -> list[str]:
         ids = ", ".join(code_span(each.case) for each in worst)
         return [*lines, SEALED, "", ids, "", "</details>"]
     for each in worst:
-        lines += [f"**{code_span(each.case)}** {code_span(each.reason, most=400)}", "", *_answers(result, each)]
+        lines += [f"**{code_span(each.case)}** {code_span(each.reason, most=400)}", ""]
+        lines += _answers(result, cases[each.case]) if each.case in cases else ()
     return [*lines, "</details>"]
 
 
-def _answers(result: DuelResult, each: LostCase) -> Iterator[str]:
-    for name, text in ((result.control, each.control_text), (result.treatment, each.treatment_text)):
+def _answers(result: DuelResult, case: CaseDetails) -> Iterator[str]:
+    """Yield both answers of a case, each cut where it is long."""
+    for arm in (result.control, result.treatment):
+        text = case.first_answer(arm)
         if text is not None:
-            yield f"{plain(name)}:"
+            yield f"{plain(arm)}:"
             yield ""
             yield from code_block(text if len(text) <= MOST_ANSWER else f"{text[:MOST_ANSWER]} …")
             yield ""

@@ -1,6 +1,7 @@
 """The reports that a pull request and a CI server show: markdown, workflow commands, JUnit."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from xml.etree.ElementTree import fromstring
 import pytest
 from markdown_it import MarkdownIt
 
+from arena.records.case_details import CaseDetails
 from arena.records.gate import DuelOrGate
 from arena.records.metric import Decision
 from arena.records.result import ArmDifference, FlaggedRecount, LostCase
@@ -16,6 +18,7 @@ from arena.reports import github, junit
 from arena.reports.inert_markdown import code_block, code_span, plain
 from arena.reports.report import CountedAs
 from command_line import arena
+from detailed_cases import details
 from duel_files import cases, write_experiment
 from hostile_text import DANGEROUS, HOSTILE, everywhere
 from loopback import Loopback
@@ -30,9 +33,16 @@ OBEYED = (
 )
 
 
-def rendered(found: DuelOrGate, name: str = "markdown", counted_as: CountedAs | None = None, **changes: Any) -> str:
+def rendered(
+    found: DuelOrGate,
+    name: str = "markdown",
+    *,
+    counted_as: CountedAs | None = None,
+    cases: Sequence[CaseDetails] = (),
+    **changes: Any,
+) -> str:
     """Return a report."""
-    return reported(found, name, facts=replace(FACTS, **changes), counted_as=counted_as)
+    return reported(found, name, facts=replace(FACTS, **changes), counted_as=counted_as, cases=cases)
 
 
 def page(text: str) -> str:
@@ -91,22 +101,42 @@ def test_no_dangerous_byte_reaches_a_machine_or_a_person(name: str) -> None:
 
 def test_a_comment_stays_below_what_a_forge_accepts() -> None:
     """Long answers are cut, many cases left out, and a comment that is still too long says where the rest is."""
-    long = LostCase(
-        case="c", score=0.0, margin=None, reason="r" * 9000, control_text="`" * 90_000, treatment_text="é" * 90_000
-    )
-    many = with_duel(gate(), lost=(long,) * 500, notes=tuple("n" * 900 for _ in range(200)))
-    text = rendered(many)
+    lost = tuple(LostCase(case=f"case-{n}", score=0.0, margin=None, reason="r" * 9000) for n in range(0, 100, 4))
+    some = [long_winded(number) for number in range(100)]
+    text = rendered(with_duel(gate(), lost=lost, notes=tuple("n" * 900 for _ in range(200))), cases=some)
     assert len(text.encode()) < 64_000
     assert "the rest is too long for a comment" in text
-    assert len(rendered(with_duel(gate(), lost=(long,) * 500)).encode()) < 64_000
+    assert len(rendered(with_duel(gate(), lost=lost), cases=some).encode()) < 64_000
+
+
+def long_winded(number: int) -> CaseDetails:
+    """Return a case whose answers are far too long for a comment."""
+    case = details(number)
+    rows = {
+        arm: tuple(replace(row, answer=replace(row.completion, text="`é" * 90_000)) for row in each if row.completion)
+        for arm, each in case.answers.items()
+    }
+    return replace(case, answers=rows)
+
+
+def test_the_comment_shows_what_was_answered_where_the_treatment_lost_worst() -> None:
+    """Both answers, as code in which nothing is obeyed."""
+    lost = (LostCase(case="case-0", score=0.0, margin=-1.5, reason="It promises a refund."),)
+    text = rendered(with_duel(gate(), lost=lost), cases=[details(number) for number in range(3)])
+    assert "control:\n\n```text\nControl answers case 0" in text
+    assert "treatment:\n\n```text\nTreatment answers case 0" in text
+    assert "case 1" not in text
+    attack = replace(details(0, text=OBEYED), case=details(0).case)
+    assert not re.search(r"<(script|img|a) ", page(rendered(with_duel(gate(), lost=lost), cases=[attack])))
 
 
 def test_held_out_texts_stay_out_of_a_pull_request() -> None:
     """The gate's part of a split is not shown to those who write the prompt: ids alone."""
-    text = rendered(gate(sealed=True))
-    assert "double-charge" in text
+    lost = (LostCase(case="case-0", score=0.0, margin=-1.5, reason="It promises a refund."),)
+    text = rendered(with_duel(gate(sealed=True), lost=lost), cases=[details(0)])
+    assert "case-0" in text
     assert "promises a refund" not in text
-    assert "You'll get your money back" not in text
+    assert "answers case 0" not in text
     assert "held out" in text
 
 

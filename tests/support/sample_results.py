@@ -225,8 +225,6 @@ def result(**changes: Any) -> DuelResult:
                 score=0.0,
                 margin=-1.5,
                 reason="The treatment promises a refund that the policy doesn't give.",
-                control_text="I can look into it.",
-                treatment_text="You'll get your money back today!",
             ),
             LostCase(case="late-package", score=0.25, margin=-0.2, reason=""),
         ),

@@ -50,10 +50,7 @@ def length_against_outcome(result: DuelResult, cases: Sequence[CaseDetails]) -> 
 def _points(result: DuelResult, cases: Iterable[CaseDetails]) -> Iterator[tuple[int, str, float]]:
     """Yield by how many characters the treatment's first answer is longer, the outcome, and a place beside others."""
     for number, case in enumerate(cases):
-        texts = [
-            next((row.completion.text for row in case.answers[arm] if row.completion is not None), None)
-            for arm in (result.control, result.treatment)
-        ]
+        texts = [case.first_answer(arm) for arm in (result.control, result.treatment)]
         if texts[0] is not None and texts[1] is not None and case.outcome is not None:
             yield len(texts[1]) - len(texts[0]), case.outcome, number * GOLDEN % 1.0 - 0.5
 
