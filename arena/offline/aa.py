@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 from arena.engine.design import Design, design_of
 from arena.engine.execute import Executed, Progress
+from arena.engine.paired_cases import PairedCases
 from arena.engine.preview import feasibility_of
 from arena.errors import Refused, UsageError
 from arena.measuring.decided import decided
 from arena.measuring.values import CaseValues, declared_metrics, exchanged
 from arena.measuring.win_rate import preference_of, win_rate_metric
-from arena.offline.duel.summarise import Found
 from arena.records.aa import AAResult, PolicyResult
 from arena.records.judgment import Comparison
 from arena.records.metric import WIN_RATE, Decision, Metric
@@ -145,7 +145,7 @@ class _Data:
     """
 
     def __init__(self, design: Design, executed: Executed, policy: Policy | None) -> None:
-        found = Found(design, executed)
+        found = PairedCases(design, executed)
         self._experiment = design.experiment
         self._level = 1.0 - design.experiment.gate.alpha
         self._policy = policy

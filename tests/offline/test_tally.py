@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from scipy.stats import binom
 
 from arena.errors import UsageError
+from arena.evidence.arms import choose_arms
 from arena.evidence.health import judge_health
 from arena.evidence.merge import merge
 from arena.evidence.shares import shares_of
 from arena.files.imports.promptfoo_results import Scored, ScoredTable
 from arena.files.judgments import UNTOLD, AxisColumns, JudgmentColumns
-from arena.offline.tally.arms import choose_arms
 from arena.offline.tally.chance import naive_rule_rate
 from arena.offline.tally.compared import from_score
 from arena.offline.tally.headline import frequency, percent

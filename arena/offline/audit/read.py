@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from arena.errors import UsageError
+from arena.evidence.arms import choose_arms
 from arena.evidence.health import judge_health
 from arena.evidence.judges import favours_its_own
 from arena.evidence.merge import merge
@@ -17,7 +18,6 @@ from arena.files.labels import LabelFile, Labels, labels_of
 from arena.offline.audit.evidence import Evidence, digests_of, of_columns, of_judgments, of_words
 from arena.offline.audit.matching import match
 from arena.offline.audit.summarise import LEVEL, Subject
-from arena.offline.tally.arms import choose_arms
 from arena.records.codec import Undecodable, from_json, loads
 from arena.runs.labels import LABELS
 from arena.runs.saved import SavedRun

@@ -8,15 +8,12 @@ from arena.engine.design import Design
 from arena.engine.determinism import MEANING, grade, worst
 from arena.engine.differences import undeclared_differences
 from arena.engine.execute import Executed
+from arena.engine.paired_cases import PairedCases
 from arena.engine.preview import feasibility_of
 from arena.engine.until_decided import largest_cluster
 from arena.evidence.judges import JudgedArm, People, judges_of
-from arena.evidence.of_run import evidence_of
 from arena.evidence.panel import panel_agreement
-from arena.measuring.answers import Answers
-from arena.measuring.axis_values import axis_values
 from arena.measuring.cost import cost_of
-from arena.measuring.values import CaseValues, measured_values
 from arena.measuring.win_rate import described, preference_of, win_rate_metric
 from arena.offline.duel.axes import axis_results
 from arena.offline.duel.flagged import doubted
@@ -24,9 +21,8 @@ from arena.offline.duel.lost import lost_cases
 from arena.offline.duel.metrics import metric_results
 from arena.offline.duel.open_checks import open_checks
 from arena.planning.cases_needed import at_any_stop, cases_needed_bounded, sentence
-from arena.records.case import Case
-from arena.records.judgment import Comparison, Judgment
-from arena.records.metric import Criterion, Metric
+from arena.records.judgment import Comparison
+from arena.records.metric import Criterion
 from arena.records.preview import Feasibility
 from arena.records.result import (
     SCHEMA_VERSION,
@@ -156,28 +152,8 @@ def _decided(design: Design, metrics: tuple[MetricResult, ...]) -> tuple[MetricR
     return tuple(replace(metric, decision=None, message=None, note=None) for metric in metrics)
 
 
-class Found:
-    """What came back, arranged by case."""
-
-    def __init__(self, design: Design, executed: Executed) -> None:
-        self.design = design
-        self.cases: Sequence[Case] = design.selection.cases
-        self.control, self.treatment = design.control.name, design.treatment.name
-        self.executed = executed
-        self.answers = Answers(executed.answered)
-        self.judgments = _by_case(self.cases, executed.judgments)
-        self.evidence = evidence_of(
-            self.cases,
-            executed.answered,
-            executed.judgments,
-            control=self.control,
-            treatment=self.treatment,
-            repeats=design.repeats,
-            panel=design.experiment.panel,
-        )
-        self.axes = axis_values(
-            design.experiment.rubric, self.cases, self.judgments, control=self.control, treatment=self.treatment
-        )
+class Found(PairedCases):
+    """What came back, and what a duel finds in it."""
 
     def judges(self, people: People | None, level: float) -> tuple[JudgeHealth, ...]:
         """Return how each judge behaved."""
@@ -201,12 +177,6 @@ class Found:
         if len(experiment.judges) < 2:
             return None
         return panel_agreement(self.evidence.shares, rule=experiment.panel, judges=len(experiment.judges), level=level)
-
-    def values(self, metric: Metric) -> CaseValues | None:
-        """Return a metric's values of the cases in which both arms have one."""
-        return measured_values(
-            metric, self.cases, self.answers, self.axes, control=self.control, treatment=self.treatment
-        )
 
     def metrics(self) -> tuple[MetricResult, ...]:
         """Return every metric but the win rate."""
@@ -288,13 +258,6 @@ class Found:
         if not self.differences():
             notes.append("nothing to compare: the arms are the same")
         return tuple(notes)
-
-
-def _by_case(cases: Sequence[Case], judgments: Sequence[Judgment]) -> dict[str, list[Judgment]]:
-    found: dict[str, list[Judgment]] = {case.id: [] for case in cases}
-    for judgment in sorted(judgments, key=lambda one: (one.repeat, one.judge, one.first)):
-        found[judgment.case].append(judgment)
-    return found
 
 
 def _scores_axes(design: Design) -> bool:

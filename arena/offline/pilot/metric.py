@@ -5,11 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from arena.deciding.wording import quantity
-from arena.engine.design import design_of
-from arena.engine.execute import Executed
+from arena.engine.paired_cases import paired_cases_of
 from arena.errors import Refused
 from arena.kinds.quantities import named
-from arena.offline.duel.summarise import Found
 from arena.runs.saved import SavedRun
 from arena.stats.intra_cluster import IntraCluster, intra_cluster
 
@@ -45,7 +43,7 @@ def metric_of_run(run: SavedRun, name: str | None, *, rate: bool) -> MetricOfRun
     Raises:
         UsageError: no such metric, or several and no name, or it was not measured, or it is of the wrong kind.
     """
-    found = Found(design_of(run), Executed(answered=run.completions, judgments=run.judgments))
+    found = paired_cases_of(run)
     kind = "rate" if rate else "mean"
     declared = {metric.name: metric for metric in found.design.experiment.metrics}
     names = list(dict.fromkeys([*declared, *(each.name for each in run.result.metrics)]))

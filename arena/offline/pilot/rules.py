@@ -8,12 +8,12 @@ import numpy.typing as npt
 
 from arena.deciding.decide import decide
 from arena.deciding.wording import limit_label, quantity
+from arena.engine.paired_cases import PairedCases
 from arena.kinds import table as kinds
 from arena.kinds.kind import Arms, MeanRule
 from arena.measuring.decided import decided
 from arena.measuring.values import CaseValues
 from arena.measuring.win_rate import scores_of
-from arena.offline.duel.summarise import Found
 from arena.planning.duel_size import UNKNOWN_SPREAD
 from arena.planning.pilot import Drawn, Observed, Pilot
 from arena.records.judgment import Comparison
@@ -31,7 +31,7 @@ class Rules:
     """What the run's data say of a criterion, and how the gate would decide it on a sample of them."""
 
     pilot: Pilot
-    found: Found
+    found: PairedCases
     comparisons: Sequence[Comparison]
     alpha: float
     fewest_units: int

@@ -5,10 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from arena.deciding.wording import quantity
-from arena.engine.design import design_of
-from arena.engine.execute import Executed
+from arena.engine.paired_cases import paired_cases_of
 from arena.errors import Refused
-from arena.offline.duel.summarise import Found
 from arena.offline.pilot.rules import Rules
 from arena.planning.duel_size import decisive
 from arena.planning.pilot import DRAWS, Pilot, size_by_pilot, tilted
@@ -46,10 +44,10 @@ def size_from_run(
     Raises:
         UsageError: nothing is decided, or an argument is outside its domain.
     """
-    design = design_of(run)
+    found = paired_cases_of(run)
+    design = found.design
     decides = experiment or design.experiment
     level = decides.gate.alpha if alpha is None else alpha
-    found = Found(design, Executed(answered=run.completions, judgments=run.judgments))
     comparisons = found.evidence.comparisons if design.experiment.judges else ()
     clusters = [case.cluster for case in found.cases]
     scores = np.array([one.score for one in comparisons])

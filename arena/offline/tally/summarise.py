@@ -8,6 +8,7 @@ import numpy as np
 from arena.deciding.decide import Ruling, decide
 from arena.deciding.wording import quantity
 from arena.errors import UsageError
+from arena.evidence.arms import CONTROL, TREATMENT, choose_arms
 from arena.evidence.health import in_both_orders, judge_health
 from arena.evidence.merge import merge
 from arena.evidence.shares import Shares, labels, means, of_judges, shares_of
@@ -18,7 +19,6 @@ from arena.kinds import table as kinds
 from arena.kinds.kind import Arms
 from arena.kinds.table import BETTER
 from arena.measuring.win_rate import described
-from arena.offline.tally.arms import CONTROL, TREATMENT, choose_arms
 from arena.offline.tally.chance import naive_rule_rate
 from arena.offline.tally.compared import Compared, compared, from_score
 from arena.offline.tally.headline import MIRRORED_RULE, RULE, headline
