@@ -13,7 +13,7 @@ from arena.cli.screen import give, screen_of
 from arena.errors import UsageError
 
 if TYPE_CHECKING:
-    from arena.cli.case_views import RunCases
+    from arena.offline.run_cases import RunCases
 
 MOST_NAMED = 10
 
@@ -53,7 +53,7 @@ def _choose(run: str, case: str | None, root: Path) -> "tuple[RunCases, str | No
 
 
 def _open(run: str, root: Path) -> "RunCases":
-    from arena.cli.case_views import RunCases
+    from arena.offline.run_cases import RunCases
     from arena.runs.find import find
     from arena.runs.saved import load
 

@@ -10,7 +10,7 @@ from typing import Any
 from arena.completions.interrupts import interruptible
 from arena.completions.open import Completions, CompletionSettings, OpenProvider, open_completions
 from arena.completions.retry import HashedChance
-from arena.engine.execute import Executed, Executing, Progress
+from arena.engine.execute import Executing, Progress, RunEvidence
 from arena.engine.plan import Plan
 from arena.engine.runtime import Runtime
 from arena.errors import ProviderUnusable
@@ -23,7 +23,7 @@ from arena.records.run import Spending
 class RunOutput:
     """Everything that was asked and came back, and what it took."""
 
-    executed: Executed
+    collected: RunEvidence
     spending: Spending
     warnings: tuple[str, ...]
 
@@ -62,10 +62,10 @@ async def ask(
             open_provider=_announcing(plan, announce),
         ) as opened,
     ):
-        executed = await executing(plan.design, plan.work, opened, progress=progress)
+        collected = await executing(plan.design, plan.work, opened, progress=progress)
         opened.check_endpoints()
         spending = _spending(opened, runtime.seconds() - started)
-        return RunOutput(executed=executed, spending=spending, warnings=opened.warnings)
+        return RunOutput(collected=collected, spending=spending, warnings=opened.warnings)
 
 
 def _stoppable(*, last_resort: bool) -> AbstractAsyncContextManager[None]:

@@ -33,7 +33,7 @@ Slot = tuple[str, str, int]  # case, variant, repeat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Executed:
+class RunEvidence:
     """Everything that came back, in no particular order."""
 
     answered: tuple[Answered, ...]
@@ -98,12 +98,12 @@ class Executing(Protocol):
 
     def __call__(
         self, design: Design, work: Work, completions: Answering, *, progress: Progress
-    ) -> Awaitable[Executed]:
+    ) -> Awaitable[RunEvidence]:
         """Return everything that came back."""
         ...
 
 
-async def execute(design: Design, work: Work, completions: Answering, *, progress: Progress) -> Executed:
+async def execute(design: Design, work: Work, completions: Answering, *, progress: Progress) -> RunEvidence:
     """Run the tasks of a run, and the judgments that follow from them, on N workers.
 
     Args:
@@ -117,7 +117,7 @@ async def execute(design: Design, work: Work, completions: Answering, *, progres
     """
     duel = _Duel(design, work, completions, progress)
     await pool.run_workers(duel.queue, duel.handle, concurrency=work.options.concurrency)
-    return duel.executed()
+    return duel.collected()
 
 
 class _Duel:
@@ -178,7 +178,7 @@ class _Duel:
         ).comparisons
         return comparison
 
-    def executed(self) -> Executed:
+    def collected(self) -> RunEvidence:
         """Return everything that counts, with the axes that answers got alone set into their judgments."""
         judgments = [
             judgment
@@ -188,9 +188,9 @@ class _Duel:
         arms = (self.design.control.name, self.design.treatment.name)
         answered = without_confounded_times(self.answers.values(), arms)
         if self.watch is None:
-            return Executed(answered=answered, judgments=tuple(judgments))
+            return RunEvidence(answered=answered, judgments=tuple(judgments))
         kept = {case.id for case in self.watch.cases}
-        return Executed(
+        return RunEvidence(
             answered=tuple(one for one in answered if one.case in kept),
             judgments=tuple(one for one in judgments if one.case in kept),
             counted=self.watch.cases,

@@ -7,7 +7,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from arena.engine.ask import RunOutput
 from arena.engine.design import Design
-from arena.engine.execute import Executed, Executing, execute
+from arena.engine.execute import Executing, RunEvidence, execute
 from arena.engine.plan import Plan
 from arena.records.gate import DuelOrGate, GateResult
 from arena.records.ranking import RankResult
@@ -22,7 +22,7 @@ Found_co = TypeVar("Found_co", bound=DuelOrGate | RankResult, covariant=True)
 class Summarise(Protocol[Found_co]):
     """What a procedure finds in everything that came back: a pure function."""
 
-    def __call__(self, design: Design, executed: Executed, /) -> Found_co:
+    def __call__(self, design: Design, collected: RunEvidence, /) -> Found_co:
         """Return the result."""
         ...
 
@@ -31,7 +31,7 @@ class Record(Protocol):
     """What a procedure keeps of a result outside its run."""
 
     def __call__(
-        self, design: Design, result: Any, executed: Executed, /, *, run: str, clock: Callable[[], datetime]
+        self, design: Design, result: Any, collected: RunEvidence, /, *, run: str, clock: Callable[[], datetime]
     ) -> Attempts:
         """Enter the result in the ledger of attempts, and return what that knows."""
         ...
@@ -68,11 +68,13 @@ def finish(plan: Plan, output: RunOutput, folder: RunFolder, procedure: Procedur
     Raises:
         StorageFailed: the folder cannot be written; the run stays unfinished, and nothing paid for is lost.
     """
-    result = procedure.load()(plan.design, output.executed)
+    result = procedure.load()(plan.design, output.collected)
     if procedure.record is not None:
-        known = procedure.record(plan.design, result, output.executed, run=folder.id, clock=folder.clock)
+        known = procedure.record(plan.design, result, output.collected, run=folder.id, clock=folder.clock)
         folder.facts = replace(folder.facts, attempts=known)
     determinism = result.duel.determinism if isinstance(result, GateResult) else result.determinism
     spending = replace(output.spending, replay=output.spending.replay or determinism)
-    folder.finish(result, completions=output.executed.answered, judgments=output.executed.judgments, spending=spending)
+    folder.finish(
+        result, completions=output.collected.answered, judgments=output.collected.judgments, spending=spending
+    )
     return Finished(result=result, facts=folder.facts, run=SavedRun(folder.path), warnings=output.warnings)

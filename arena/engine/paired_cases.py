@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from arena.engine.design import Design, design_of
-from arena.engine.execute import Executed
+from arena.engine.execute import RunEvidence
 from arena.evidence.of_run import evidence_of
 from arena.measuring.answers import Answers
 from arena.measuring.axis_values import axis_values
@@ -17,17 +17,17 @@ from arena.runs.saved import SavedRun
 class PairedCases:
     """The answers, judgments and values of both arms, case by case."""
 
-    def __init__(self, design: Design, executed: Executed) -> None:
+    def __init__(self, design: Design, collected: RunEvidence) -> None:
         self.design = design
         self.cases: Sequence[Case] = design.selection.cases
         self.control, self.treatment = design.control.name, design.treatment.name
-        self.executed = executed
-        self.answers = Answers(executed.answered)
-        self.judgments = _by_case(self.cases, executed.judgments)
+        self.collected = collected
+        self.answers = Answers(collected.answered)
+        self.judgments = _by_case(self.cases, collected.judgments)
         self.evidence = evidence_of(
             self.cases,
-            executed.answered,
-            executed.judgments,
+            collected.answered,
+            collected.judgments,
             control=self.control,
             treatment=self.treatment,
             repeats=design.repeats,
@@ -46,7 +46,7 @@ class PairedCases:
 
 def paired_cases_of(run: SavedRun) -> PairedCases:
     """Return what came back of a finished run."""
-    return PairedCases(design_of(run), Executed(answered=run.completions, judgments=run.judgments))
+    return PairedCases(design_of(run), RunEvidence(answered=run.completions, judgments=run.judgments))
 
 
 def _by_case(cases: Sequence[Case], judgments: Sequence[Judgment]) -> dict[str, list[Judgment]]:

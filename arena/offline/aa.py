@@ -12,7 +12,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from arena.engine.design import Design, design_of
-from arena.engine.execute import Executed, Progress
+from arena.engine.execute import Progress, RunEvidence
 from arena.engine.paired_cases import PairedCases
 from arena.engine.preview import feasibility_of
 from arena.errors import Refused, UsageError
@@ -88,12 +88,12 @@ def false_alarms(
         UsageError: the run decides nothing, or has no metric of the policy's name.
     """
     design = design_of(run)
-    executed = Executed(answered=run.completions, judgments=run.judgments)
+    collected = RunEvidence(answered=run.completions, judgments=run.judgments)
     units = _units(design)
     criteria = _criteria(run.result)
     _check(run, policy, criteria)
     exact = len(units) <= MOST_ENUMERATED
-    data = _Data(design, executed, policy)
+    data = _Data(design, collected, policy)
     decisions: list[Decision] = []
     shipped: list[bool] = []
     swaps = list(_every_swap(units)) if exact else [_swap(units, rng) for _ in range(draws)]
@@ -144,8 +144,8 @@ class _Data:
     values is remembered: 1,024 swaps of ten cases without ties are eleven decisions.
     """
 
-    def __init__(self, design: Design, executed: Executed, policy: Policy | None) -> None:
-        found = PairedCases(design, executed)
+    def __init__(self, design: Design, collected: RunEvidence, policy: Policy | None) -> None:
+        found = PairedCases(design, collected)
         self._experiment = design.experiment
         self._level = 1.0 - design.experiment.gate.alpha
         self._policy = policy

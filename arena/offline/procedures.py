@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from arena.engine.design import Design
-from arena.engine.execute import Answering, Executed, Progress
+from arena.engine.execute import Answering, Progress, RunEvidence
 from arena.engine.finish import Finished, Procedure, Summarise
 from arena.engine.plan import Plan
 from arena.engine.run import run
@@ -31,7 +31,7 @@ def _gate() -> Summarise[GateResult]:
     from arena.offline.duel.summarise import summarise
     from arena.offline.gate.decide import decide
 
-    return lambda design, executed: decide(design, executed, summarise(design, executed))
+    return lambda design, collected: decide(design, collected, summarise(design, collected))
 
 
 def _rank() -> Summarise[RankResult]:
@@ -40,18 +40,18 @@ def _rank() -> Summarise[RankResult]:
     return rank_run
 
 
-async def _ask_pairs(design: Design, work: Work, completions: Answering, *, progress: Progress) -> Executed:
+async def _ask_pairs(design: Design, work: Work, completions: Answering, *, progress: Progress) -> RunEvidence:
     from arena.offline.rank.execute import execute_pairs
 
     return await execute_pairs(design, work, completions, progress=progress)
 
 
 def _attempts(
-    design: Design, result: GateResult, executed: Executed, /, *, run: str, clock: Callable[[], datetime]
+    design: Design, result: GateResult, collected: RunEvidence, /, *, run: str, clock: Callable[[], datetime]
 ) -> Attempts:
     from arena.offline.gate.ledger import attempts_of
 
-    return attempts_of(design, result, executed, run=run, clock=clock)
+    return attempts_of(design, result, collected, run=run, clock=clock)
 
 
 DUEL: Procedure[DuelResult] = Procedure(load=_duel)

@@ -1,15 +1,14 @@
 """Cases in detail: a list of all with their outcomes, and one with everything said about it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
-from typing import Literal
 
 from rich.text import Text
 
 from arena.records.answered import Answered
 from arena.records.call import Completion
-from arena.records.case import Case, Message
+from arena.records.case import Message
+from arena.records.case_view import CaseLine, CaseView
 from arena.records.judgment import Judgment
 from arena.records.score import Score
 from arena.reports import numbers
@@ -22,33 +21,6 @@ OUTCOMES: Mapping[str, tuple[str, str]] = {
     "loss": ("lost", "red"),
     "tie": ("tied", "yellow"),
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseLine:
-    """One line of the list of cases."""
-
-    case: str
-    input: str
-    outcome: Literal["win", "loss", "tie"] | None  # None: no judge
-    score: float | None  # the treatment's share
-    consistent: bool | None
-    failed_calls: int
-    checks: Mapping[str, str]  # variant -> "3/4": checks passed of those that could be read
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseView:
-    """Everything that a run knows about one case."""
-
-    run: str
-    case: Case
-    arms: tuple[str, ...]  # control and treatment; of a ranking all variants
-    prompts: Mapping[str, Sequence[Message]]  # variant -> the messages that it sent; none where it had none
-    answers: Mapping[str, Sequence[Answered]]  # variant -> one a repeat
-    judgments: Sequence[Judgment]
-    line: CaseLine
 
 
 def render_list(lines: Sequence[CaseLine], page: Page, *, run: str) -> str:

@@ -9,12 +9,13 @@ from rich.cells import cell_len
 
 import sample_results
 import sample_runs
-from arena.cli.case_views import RunCases
+from arena.offline.run_cases import RunCases
 from arena.records.answered import Answered
 from arena.records.call import Completion, Finish, ToolCall
 from arena.records.case import Case, Message
+from arena.records.case_view import CaseView
 from arena.records.judgment import Flag, Judgment
-from arena.reports.case_report import CaseView, render_case, render_list
+from arena.reports.case_report import render_case, render_list
 from arena.runs.saved import load
 from hostile_text import DANGEROUS, HOSTILE, everywhere
 from reported import on

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from arena.engine.design import Design
-from arena.engine.execute import Executed
+from arena.engine.execute import RunEvidence
 from arena.evidence.judges import People
 from arena.offline.audit import measures
 from arena.offline.audit.corrected import corrected_win_rate
@@ -16,12 +16,12 @@ from arena.records.judgment import Comparison
 from arena.records.result import HumanAgreement
 
 
-def people_of(design: Design, executed: Executed, comparisons: Sequence[Comparison], *, level: float) -> People:
+def people_of(design: Design, collected: RunEvidence, comparisons: Sequence[Comparison], *, level: float) -> People:
     """Return how the judges agree with the labels that are of these answers.
 
     Args:
         design: with labels.
-        executed: what came back.
+        collected: what came back.
         comparisons: one a case.
         level: of the intervals, in (0, 1).
     """
@@ -32,11 +32,11 @@ def people_of(design: Design, executed: Executed, comparisons: Sequence[Comparis
     evidence = Evidence(
         control=control,
         treatment=treatment,
-        judged=of_judgments(executed.judgments, control=control, treatment=treatment),
+        judged=of_judgments(collected.judgments, control=control, treatment=treatment),
         labels=[label for label in design.labels.rows if label.case not in elsewhere],
         clusters={case.id: case.cluster for case in cases if case.cluster is not None},
         asked=asked,
-        digests=digests_of(executed.answered, control=control, treatment=treatment),
+        digests=digests_of(collected.answered, control=control, treatment=treatment),
         scores={one.case: one.score for one in comparisons},
     )
     matched = match(evidence)

@@ -7,7 +7,7 @@ from arena.engine.calls import calls_expected
 from arena.engine.design import Design
 from arena.engine.determinism import MEANING, grade, worst
 from arena.engine.differences import undeclared_differences
-from arena.engine.execute import Executed
+from arena.engine.execute import RunEvidence
 from arena.engine.paired_cases import PairedCases
 from arena.engine.preview import feasibility_of
 from arena.engine.until_decided import largest_cluster
@@ -38,16 +38,16 @@ from arena.records.result import (
 from arena.stats.preference import Preference
 
 
-def summarise(design: Design, executed: Executed) -> DuelResult:
+def summarise(design: Design, collected: RunEvidence) -> DuelResult:
     """Return everything that follows from experiment, completions and judgments.
 
     Args:
         design: of the run.
-        executed: what came back, in any order.
+        collected: what came back, in any order.
     """
-    early_stop = _early_stop(design, executed)
-    planned, design = design, _counted(design, executed)
-    found = Found(design, executed)
+    early_stop = _early_stop(design, collected)
+    planned, design = design, _counted(design, collected)
+    found = Found(design, collected)
     level = 1.0 - design.experiment.gate.alpha
     comparisons = found.evidence.comparisons if design.experiment.judges else ()
     preference = _preference(planned, comparisons, level) if comparisons else None
@@ -105,23 +105,23 @@ def summarise(design: Design, executed: Executed) -> DuelResult:
     )
 
 
-def _early_stop(design: Design, executed: Executed) -> EarlyStop | None:
+def _early_stop(design: Design, collected: RunEvidence) -> EarlyStop | None:
     """Return where a run that stops once it is decided stood; None for every other run."""
-    if executed.counted is None:
+    if collected.counted is None:
         return None
     return EarlyStop(
-        stopped_at=len(executed.counted),
-        calls_saved=calls_expected(design) - calls_expected(_counted(design, executed)),
+        stopped_at=len(collected.counted),
+        calls_saved=calls_expected(design) - calls_expected(_counted(design, collected)),
         planned=len(design.selection.cases),
-        decided=executed.decided,
+        decided=collected.decided,
     )
 
 
-def _counted(design: Design, executed: Executed) -> Design:
+def _counted(design: Design, collected: RunEvidence) -> Design:
     """Return the design of the cases that count, in the order in which they do."""
-    if executed.counted is None:
+    if collected.counted is None:
         return design
-    return replace(design, selection=replace(design.selection, cases=executed.counted))
+    return replace(design, selection=replace(design.selection, cases=collected.counted))
 
 
 def _preference(planned: Design, comparisons: Sequence[Comparison], level: float) -> Preference:
@@ -196,7 +196,7 @@ class Found(PairedCases):
         # Only here, for few runs have labels: a warm one takes a tenth of a second, and this an eighth of that to load.
         from arena.offline.duel.people import people_of
 
-        return people_of(self.design, self.executed, comparisons, level=level)
+        return people_of(self.design, self.collected, comparisons, level=level)
 
     def what_settles_it(
         self, comparisons: Sequence[Comparison], metrics: Sequence[MetricResult]
@@ -228,12 +228,12 @@ class Found(PairedCases):
 
     def cost(self) -> tuple[float | None, str | None]:
         """Return what the run cost when it was first paid for, or why that is unknown."""
-        return cost_of(self.executed.answered, self.executed.judgments)
+        return cost_of(self.collected.answered, self.collected.judgments)
 
     def determinism(self) -> str:
         """Return the weakest grade of the run's answers and judgments."""
-        completions = [one.completion for one in self.executed.answered if one.completion is not None]
-        return worst([grade(completions), *(one.determinism for one in self.executed.judgments if one.determinism)])
+        completions = [one.completion for one in self.collected.answered if one.completion is not None]
+        return worst([grade(completions), *(one.determinism for one in self.collected.judgments if one.determinism)])
 
     def notes(self, reachable: Sequence[Feasibility]) -> tuple[str, ...]:
         """Return what a reader should know besides the figures.
@@ -242,7 +242,7 @@ class Found(PairedCases):
             reachable: whether the design's cases could prove each criterion.
         """
         notes = list(self.design.notes)
-        completions = [one.completion for one in self.executed.answered if one.completion is not None]
+        completions = [one.completion for one in self.collected.answered if one.completion is not None]
         if any(completion.authored for completion in completions):
             notes.append("replies and judgments were written by hand: this shows the tool, and says nothing of a model")
         elif any(completion.replayed and completion.model_requested != "outputs" for completion in completions):
@@ -253,7 +253,7 @@ class Found(PairedCases):
             for difference in self.differences()
             if not difference.declared
         ]
-        notes += open_checks(self.executed.answered)
+        notes += open_checks(self.collected.answered)
         notes += [f"too few cases: {one.message}" for one in reachable if not one.within_reach]
         if not self.differences():
             notes.append("nothing to compare: the arms are the same")

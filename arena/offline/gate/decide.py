@@ -2,30 +2,30 @@
 
 from arena.deciding.verdict import verdict
 from arena.engine.design import Design
-from arena.engine.execute import Executed
+from arena.engine.execute import RunEvidence
 from arena.offline.gate.evidence_issues import evidence_issues
 from arena.offline.gate.must_pass import must_pass
 from arena.records.gate import GateResult
 from arena.records.result import DuelResult
 
 
-def decide(design: Design, executed: Executed, duel: DuelResult) -> GateResult:
+def decide(design: Design, collected: RunEvidence, duel: DuelResult) -> GateResult:
     """Return what a gate says of everything that came back: a pure function, as the duel's summary is.
 
     Args:
         design: of the run.
-        executed: what came back, in any order.
+        collected: what came back, in any order.
         duel: its summary.
     """
     rules = design.experiment.gate
     tags = must_pass(
         rules.must_pass,
-        design.selection.cases if executed.counted is None else executed.counted,
-        executed.answered,
+        design.selection.cases if collected.counted is None else collected.counted,
+        collected.answered,
         treatment=design.treatment.name,
         alpha=rules.alpha,
     )
-    issues = tuple(evidence_issues(design, duel, executed))
+    issues = tuple(evidence_issues(design, duel, collected))
     found = verdict(duel, declared=design.experiment.metrics, must_pass=tags, doubts=issues, alpha=rules.alpha)
     sealed = design.experiment.split is not None
     return GateResult(duel=duel, verdict=found, must_pass=tags, sent=True, sealed=sealed)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from statistics import fmean
 
 from arena.engine.design import Design
-from arena.engine.execute import Executed
+from arena.engine.execute import RunEvidence
 from arena.evidence.health import MOST_LOST, failing_arms
 from arena.records.answered import Answered
 from arena.records.case import Case
@@ -19,25 +19,25 @@ FEW_DISTINCT, MANY_DISTINCT = 0.1, 0.5
 MUCH_LONGER = 2.0
 
 
-def evidence_issues(design: Design, duel: DuelResult, executed: Executed) -> Iterator[str]:
+def evidence_issues(design: Design, duel: DuelResult, collected: RunEvidence) -> Iterator[str]:
     """Yield a sentence for each thing that keeps a proof from being one.
 
     Args:
         design: of the run.
         duel: what was found.
-        executed: what came back.
+        collected: what came back.
     """
-    if any(row.completion is not None and row.completion.authored for row in executed.answered):
+    if any(row.completion is not None and row.completion.authored for row in collected.answered):
         yield "the answers were written by hand: they prove nothing of a model"
-    if any(judgment.authored for judgment in executed.judgments):
+    if any(judgment.authored for judgment in collected.judgments):
         yield "the judgments were written by hand: they prove nothing of an answer"
     repeated = _repeated(design.selection.cases)
     if repeated > MOST_LOST * len(design.selection.cases):
         yield f"{repeated} of {len(design.selection.cases)} cases repeat another one: give copies one 'cluster'"
     if not design.experiment.judges:
-        yield from _failing(design, executed)
+        yield from _failing(design, collected)
         return
-    control, treatment = (_texts(executed, arm.name) for arm in (design.control, design.treatment))
+    control, treatment = (_texts(collected, arm.name) for arm in (design.control, design.treatment))
     if _is_constant(control, treatment):
         distinct = len(set(treatment))
         answers = "one answer" if distinct == 1 else f"{distinct} different answers"
@@ -59,16 +59,16 @@ def _repeated(cases: Sequence[Case]) -> int:
     return sum(len(of_one) - 1 for of_one in units.values())
 
 
-def _failing(design: Design, executed: Executed) -> Iterator[str]:
+def _failing(design: Design, collected: RunEvidence) -> Iterator[str]:
     """Yield what a judge's health would say of the arms' failed calls, where there is no judge."""
     arms = (design.control.name, design.treatment.name)
-    failures = {arm: sum(row.variant == arm and row.completion is None for row in executed.answered) for arm in arms}
-    asked = len(design.selection.cases if executed.counted is None else executed.counted) * design.repeats
+    failures = {arm: sum(row.variant == arm and row.completion is None for row in collected.answered) for arm in arms}
+    asked = len(design.selection.cases if collected.counted is None else collected.counted) * design.repeats
     yield from failing_arms(failures, *arms, asked)
 
 
-def _texts(executed: Executed, variant: str) -> list[str]:
-    return [_text(row) for row in executed.answered if row.variant == variant and row.completion is not None]
+def _texts(collected: RunEvidence, variant: str) -> list[str]:
+    return [_text(row) for row in collected.answered if row.variant == variant and row.completion is not None]
 
 
 def _text(row: Answered) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from arena.engine.design import Design
-from arena.engine.execute import Executed
+from arena.engine.execute import RunEvidence
 from arena.records.case import Case
 from arena.records.codec import dumps, to_json
 from arena.records.gate import GateResult
@@ -14,19 +14,19 @@ from arena.runs import attempts
 from arena.runs.attempts import Attempt
 
 
-def attempt_of(result: GateResult, cases: Sequence[Case], executed: Executed, *, run: str) -> Attempt:
+def attempt_of(result: GateResult, cases: Sequence[Case], collected: RunEvidence, *, run: str) -> Attempt:
     """Return a verdict as a line of the ledger.
 
     Args:
         result: with its verdict.
         cases: that decide.
-        executed: the evidence.
+        collected: the evidence.
         run: its name.
     """
-    answers = sorted((row.case, row.variant, row.repeat, _said(row.completion)) for row in executed.answered)
+    answers = sorted((row.case, row.variant, row.repeat, _said(row.completion)) for row in collected.answered)
     judgments = sorted(
         (one.case, one.repeat, one.judge, one.first, str(one.winner), str(one.score_second))
-        for one in executed.judgments
+        for one in collected.judgments
     )
     return Attempt(
         cases=_digest(to_json(sorted(cases, key=lambda case: case.id), defaults=False)),
@@ -38,14 +38,14 @@ def attempt_of(result: GateResult, cases: Sequence[Case], executed: Executed, *,
 
 
 def attempts_of(
-    design: Design, result: GateResult, executed: Executed, *, run: str, clock: Callable[[], datetime]
+    design: Design, result: GateResult, collected: RunEvidence, *, run: str, clock: Callable[[], datetime]
 ) -> Attempts:
     """Enter a verdict in the ledger of this machine and return what that knows.
 
     Raises:
         StorageFailed: the ledger cannot be written.
     """
-    attempt = attempt_of(result, design.selection.cases, executed, run=run)
+    attempt = attempt_of(result, design.selection.cases, collected, run=run)
     return attempts.record(design.root, attempt, alpha=design.experiment.gate.alpha, clock=clock)
 
 

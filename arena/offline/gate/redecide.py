@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from arena.engine.design import Design, make_design
-from arena.engine.execute import Executed, watch_of
+from arena.engine.execute import RunEvidence, watch_of
 from arena.engine.finish import Finished
 from arena.engine.labels import labels_for
 from arena.engine.select import select_cases
@@ -25,7 +25,7 @@ from arena.runs.saved import SavedRun
 def redecide(
     run: SavedRun,
     *,
-    summarise: Callable[[Design, Executed], DuelResult],
+    summarise: Callable[[Design, RunEvidence], DuelResult],
     columns: Mapping[str, str] | None = None,
     unchanged: Decision = "inconclusive",
     clock: Callable[[], datetime],
@@ -49,9 +49,9 @@ def redecide(
     if known is not None:
         return Finished(result=skipped_result(design, known), facts=run.facts, run=run)
     run.check_contents()
-    executed = _executed(run, design)
-    result = decide(design, executed, summarise(design, executed))
-    facts = replace(run.facts, attempts=attempts_of(design, result, executed, run=run.id, clock=clock))
+    collected = _collected(run, design)
+    result = decide(design, collected, summarise(design, collected))
+    facts = replace(run.facts, attempts=attempts_of(design, result, collected, run=run.id, clock=clock))
     return Finished(result=result, facts=facts, run=run)
 
 
@@ -112,7 +112,7 @@ def _design(run: SavedRun, experiment: Experiment) -> Design:
     )
 
 
-def _executed(run: SavedRun, design: Design) -> Executed:
+def _collected(run: SavedRun, design: Design) -> RunEvidence:
     """Return what a run has, which must be all that it asked."""
     asked = {row.case for row in run.completions}
     counted = None
@@ -125,7 +125,7 @@ def _executed(run: SavedRun, design: Design) -> Executed:
     cases = design.selection.cases if counted is None else counted
     _check_rows(run, design, [case.id for case in cases])
     decided = counted is not None and bool(run.result.early_stop and run.result.early_stop.decided)
-    return Executed(answered=run.completions, judgments=run.judgments, counted=counted, decided=decided)
+    return RunEvidence(answered=run.completions, judgments=run.judgments, counted=counted, decided=decided)
 
 
 def _check_rows(run: SavedRun, design: Design, cases: list[str]) -> None:

@@ -4,17 +4,17 @@ from dataclasses import replace
 
 from arena.engine.calls import calls_expected
 from arena.engine.design import Design
-from arena.engine.execute import Answering, Executed, Progress, execute
+from arena.engine.execute import Answering, Progress, RunEvidence, execute
 from arena.engine.work import Work
 from arena.offline.rank.prepare import pairs_of
 from arena.records.answered import Answered
 from arena.records.call import Answer, Completion, Request
 from arena.records.judgment import Judgment
 
-Asked = tuple[str, tuple[tuple[str, str], ...]]  # key and subject of a request
+_Question = tuple[str, tuple[tuple[str, str], ...]]  # key and subject of a request
 
 
-async def execute_pairs(design: Design, work: Work, completions: Answering, *, progress: Progress) -> Executed:
+async def execute_pairs(design: Design, work: Work, completions: Answering, *, progress: Progress) -> RunEvidence:
     """Carry out the duel of every pair of variants.
 
     Args:
@@ -32,11 +32,11 @@ async def execute_pairs(design: Design, work: Work, completions: Answering, *, p
     answered: dict[tuple[str, str, int], Answered] = {}
     judgments: list[Judgment] = []
     for pair in pairs_of(design, work):
-        executed = await execute(*pair, once, progress=told)
-        for one in executed.answered:
+        collected = await execute(*pair, once, progress=told)
+        for one in collected.answered:
             answered.setdefault((one.case, one.variant, one.repeat), one)
-        judgments += executed.judgments
-    return Executed(answered=tuple(answered.values()), judgments=tuple(judgments))
+        judgments += collected.judgments
+    return RunEvidence(answered=tuple(answered.values()), judgments=tuple(judgments))
 
 
 class AskedOnce:
@@ -47,7 +47,7 @@ class AskedOnce:
 
     def __init__(self, completions: Answering) -> None:
         self._completions = completions
-        self._known: dict[Asked, Answer] = {}
+        self._known: dict[_Question, Answer] = {}
         self.asked = 0
 
     async def complete(self, request: Request) -> Answer:

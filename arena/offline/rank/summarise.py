@@ -7,7 +7,7 @@ import numpy as np
 
 from arena.engine.design import Design
 from arena.engine.determinism import MEANING, grade, worst
-from arena.engine.execute import Executed
+from arena.engine.execute import RunEvidence
 from arena.errors import UsageError
 from arena.evidence.health import LEAST_CONSISTENCY, in_both_orders, judge_health
 from arena.evidence.merge import Comparisons, merge
@@ -51,17 +51,17 @@ def rank_judgments(table: JudgmentColumns, *, source: str, rng: np.random.Genera
     return replace(ranked, source=source, repeats=int(max(table.repeat, default=0)) + 1, judges=judges)
 
 
-def rank_run(design: Design, executed: Executed) -> RankResult:
+def rank_run(design: Design, collected: RunEvidence) -> RankResult:
     """Return everything that follows from experiment, completions and judgments.
 
     Args:
         design: of all variants.
-        executed: what came back, in any order.
+        collected: what came back, in any order.
     """
     experiment, cases = design.experiment, design.selection.cases
     names = tuple(experiment.variants)
-    table = columns_of(names, cases, executed.judgments)
-    answers = Answers(executed.answered)
+    table = columns_of(names, cases, collected.judgments)
+    answers = Answers(collected.answered)
     level = 1.0 - experiment.gate.alpha
     shares = shares_of_all(table)
     judge, judges = _healths(table, shares, level=level, min_consistency=experiment.gate.min_consistency)
@@ -71,16 +71,16 @@ def rank_run(design: Design, executed: Executed) -> RankResult:
         distinct_answers={name: _distinct(answers, name) for name in names},
     )
     ranked = _ranked(
-        merge(table, shares, failed_calls(executed.answered, table), panel=experiment.panel, repeats=design.repeats),
+        merge(table, shares, failed_calls(collected.answered, table), panel=experiment.panel, repeats=design.repeats),
         shares,
         failed={name: sum(one.failure is not None for one in answers.all_of(name)) for name in names},
         judge=judge,
         level=level,
         rng=np.random.default_rng(design.seed),
     )
-    cost, cost_reason = cost_of(executed.answered, executed.judgments)
-    completions = [one.completion for one in executed.answered if one.completion is not None]
-    determinism = worst([grade(completions), *(one.determinism for one in executed.judgments if one.determinism)])
+    cost, cost_reason = cost_of(collected.answered, collected.judgments)
+    completions = [one.completion for one in collected.answered if one.completion is not None]
+    determinism = worst([grade(completions), *(one.determinism for one in collected.judgments if one.determinism)])
     return replace(
         ranked,
         experiment=ExperimentRef(name=experiment.name, hash=experiment.hash),

@@ -1,4 +1,4 @@
-"""What `arena show` shows of a run's cases, gathered from its folder."""
+"""The cases of a finished run, to be looked at, gathered from its folder."""
 
 from collections.abc import Iterable, Mapping
 
@@ -6,9 +6,9 @@ from arena.engine.work import messages_of
 from arena.offline.case_details import comparisons_of
 from arena.records.answered import Answered
 from arena.records.case import Case, Message
+from arena.records.case_view import CaseLine, CaseView
 from arena.records.judgment import Judgment
 from arena.records.variant import Variant
-from arena.reports.case_report import CaseLine, CaseView
 from arena.runs.saved import SavedRun
 
 
