@@ -1,6 +1,6 @@
 """The check that an answer holds no personal data: e-mail addresses, phone numbers, payment cards, bank accounts.
 
-Cards count when their check digit is right (Luhn, ISO/IEC 7812-1), accounts when length and checksum are (IBAN,
+Cards count when their check digit is right (Luhn, ISO/IEC 7812-1), accounts when structure and checksum are (IBAN,
 ISO 13616, mod 97): an order number of sixteen digits is a card by chance in one of ten cases that start like one.
 Phone numbers are a rule of thumb: `+` and 7 to 15 digits, or 9 to 15 written in groups that start with 0 or a
 bracket, or ten as 555-123-4567. What is found is shown masked.
@@ -10,7 +10,10 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
+
+from stdnum import iban, luhn, numdb
 
 from arena.records.call import Completion
 from arena.records.case import Case
@@ -27,18 +30,7 @@ _PHONE = re.compile(
     r"|(?:1[ .-])?[2-9]\d{2}[ .-]\d{3}[ .-]\d{4})(?![\w]|[-./]\d)",
     re.ASCII,
 )
-# Length of an IBAN by country (SWIFT's IBAN registry).
-_LENGTHS = {
-    country: int(length)
-    for length, countries in (
-        (15, "NO"), (16, "BE"), (18, "DK FI FO GL NL SD"), (19, "MK SI"),
-        (20, "AT BA EE KZ LT LU XK"), (21, "CH HR LI LV"), (22, "BG BH CR DE GB GE IE ME RS VA"),
-        (23, "AE GI IL IQ TL"), (24, "AD CZ ES MD PK RO SA SE SK TN VG"), (25, "LY PT ST"), (26, "IS TR"),
-        (27, "BI DJ FR GR IT MC MR SM"), (28, "AL AZ BY CY DO GT HU LB NI PL SV"), (29, "BR EG PS QA UA"),
-        (30, "JO KW MU"), (31, "MT SC"), (32, "LC"), (33, "RU"),
-    )
-    for country in countries.split()
-}  # fmt: skip
+_PARTS = re.compile(r"(\d+)!")  # of a structure such as 8!n10!n
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,21 +93,21 @@ def _emails(text: str) -> Iterator[Finding]:
 
 def _cards(text: str) -> Iterator[Finding]:
     for found in _CARD.finditer(text):
-        if luhn(_bare(found[0])):
+        if luhn.is_valid(_bare(found[0])):
             yield Finding("card", found[0], found.start())
 
 
 def _ibans(text: str) -> Iterator[Finding]:
     for found in _IBAN.finditer(text):
-        length = _LENGTHS.get(found[1].upper())
+        length = _length(found[1].upper())
         spaced = found[0]
         # The pattern takes words that follow as well: the country says where the account ends.
         ends = [i + 1 for i, character in enumerate(spaced) if character != " "]
         if length is not None and len(ends) >= length:
             account = spaced[: ends[length - 1]]
             # One with a wrong checksum is nobody's account, and no card or phone number either.
-            right = mod_97(account.replace(" ", "")) == 1
-            yield Finding("iban" if right else "mistyped", account, found.start())
+            kind = "iban" if iban.is_valid(account, check_country=False) else "mistyped"
+            yield Finding(kind, account, found.start())
 
 
 def _phones(text: str) -> Iterator[Finding]:
@@ -125,23 +117,12 @@ def _phones(text: str) -> Iterator[Finding]:
             yield Finding("phone", found[0], found.start())
 
 
-def luhn(digits: str) -> bool:
-    """Return whether the last digit is the check digit of the others (Luhn; ISO/IEC 7812-1, annex B).
-
-    >>> luhn("4111111111111111"), luhn("4111111111111112")
-    (True, False)
-    """
-    doubled = [int(digit) * (2 if place % 2 else 1) for place, digit in enumerate(reversed(digits))]
-    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
-
-
-def mod_97(account: str) -> int:
-    """Return the remainder of an account number, 1 for a right one (ISO 13616, ISO/IEC 7064 mod 97-10).
-
-    >>> mod_97("DE89370400440532013000")
-    1
-    """
-    return int("".join(str(int(character, 36)) for character in account[4:] + account[:4])) % 97
+@cache
+def _length(country: str) -> int | None:
+    """Return how many characters an account number of a country has; None where there is no such country."""
+    ((_, registered), *_) = numdb.get("iban").info(country)
+    structure = registered.get("bban")
+    return None if structure is None else len("DE89") + sum(map(int, _PARTS.findall(structure)))
 
 
 def _is_allowed(finding: Finding, allowed: set[str]) -> bool:

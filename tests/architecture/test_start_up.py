@@ -99,7 +99,8 @@ def test_every_command_has_one_screen_of_help(tmp_path: Path) -> None:
 def test_a_command_called_from_python_leaves_the_interpreter_as_it_was(tmp_path: Path) -> None:
     """Only a process of its own is tuned for a run: frozen garbage of each run would stay for ever in another's."""
     write_experiment(tmp_path, cases=cases(4))
-    before = gc.isenabled(), gc.get_freeze_count(), gc.get_threshold(), sys.getswitchinterval()
+    before, frozen = (gc.isenabled(), gc.get_threshold(), sys.getswitchinterval()), gc.get_freeze_count()
     with Loopback() as server:
         assert arena(tmp_path, "duel", "experiment.yaml", "-q", environment=server.environment).code == 0
-    assert (gc.isenabled(), gc.get_freeze_count(), gc.get_threshold(), sys.getswitchinterval()) == before
+    assert (gc.isenabled(), gc.get_threshold(), sys.getswitchinterval()) == before
+    assert gc.get_freeze_count() <= frozen  # what was frozen may be freed
