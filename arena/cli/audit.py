@@ -1,7 +1,7 @@
 """`arena audit`: can I trust the judge?"""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -9,12 +9,7 @@ from arena.cli.deliver import check_formats, deliver
 from arena.cli.options import OutputFile, OutputFormat, Root
 from arena.cli.project import project_root
 from arena.cli.screen import say
-from arena.errors import UsageError
 from arena.reports.report import Found
-
-if TYPE_CHECKING:
-    from arena.offline.audit.read import Given
-    from arena.records.audit import AuditResult
 
 LabelsArgument = Annotated[
     Path | None,
@@ -57,93 +52,23 @@ def audit(
     root: Root = None,
 ) -> None:
     """Can I trust the judge: does it agree with people?"""
-    files = output or []
-    check_formats("audit", output_format, files)
-    _check(labels, run, judgments, control, treatment)
-    project = None if judgments is not None else project_root(root, start=Path.cwd())
-    given = _given(labels, run, judgments, project, control, treatment)
-    for warning in given.warnings:
-        say(f"warning: {warning}")
-    result = _audited(given, labels, run, judgments, project, against, policy=policy, seed=seed)
-    deliver(Found(result=result), output_format=output_format, files=files)
-    if result.decision == "recalibrate judge":
-        raise typer.Exit(1)
-
-
-def _check(
-    labels: Path | None, run: str | None, judgments: Path | None, control: str | None, treatment: str | None
-) -> None:
-    if run is not None and judgments is not None:
-        raise UsageError("--run and --judgments exclude each other: one of them holds what the judge said")
-    if judgments is not None and labels is None:
-        raise UsageError("--judgments needs LABELS: the file of what people said")
-    if judgments is None and (control is not None or treatment is not None):
-        raise UsageError("--control and --treatment belong to --judgments: a run knows which is which")
-
-
-def _given(
-    labels: Path | None,
-    run: str | None,
-    judgments: Path | None,
-    project: Path | None,
-    control: str | None,
-    treatment: str | None,
-) -> "Given":
-    """Read judgments and labels: of a file, of the labels' own file where the judge stands in it, else of a run."""
-    from arena.offline.audit import read
-
-    file = None if labels is None else read.load_labels(labels, name=str(labels))
-    if judgments is not None and file is not None:
-        return read.from_judgments(file, judgments, source=str(labels), control=control, treatment=treatment)
-    if file is not None and run is None and file.has_judgments:
-        return read.from_own_judge(file, source=str(labels))
+    from arena.offline.audit.sources import Sources, audit_of
     from arena.runs.find import find
     from arena.runs.saved import load
 
-    assert project is not None
-    saved = load(find(run or "latest", root=project))
-    source = read.labels_of_run(saved) if labels is None else labels
-    file = file or read.load_labels(source, name=str(source))
-    return read.from_run(file, saved, source=str(source) if labels else f"labels of run {saved.id}")
-
-
-def _audited(
-    given: "Given",
-    labels: Path | None,
-    run: str | None,
-    judgments: Path | None,
-    project: Path | None,
-    against: Path | None,
-    *,
-    policy: float,
-    seed: int,
-) -> "AuditResult":
-    import numpy as np
-
-    from arena.offline.audit.read import earlier_audit
-    from arena.offline.audit.summarise import audit as audited
-
-    earlier = None
-    if against is not None:
-        agreement = earlier_audit(against)
-        if agreement is None:
-            other = _given(
-                against,
-                run,
-                judgments,
-                project,
-                given.evidence.control if judgments else None,
-                given.evidence.treatment if judgments else None,
-            )
-            agreement = audited(
-                other.evidence, other.subject, rng=np.random.default_rng(seed), file=other.labels
-            ).agreement
-        earlier = str(against), agreement
-    return audited(
-        given.evidence,
-        given.subject,
-        rng=np.random.default_rng(seed),
-        file=given.labels,
-        policy=policy,
-        earlier=earlier,
+    files = output or []
+    check_formats("audit", output_format, files)
+    sources = Sources(
+        labels=labels,
+        judgments=judgments,
+        run=lambda: load(find(run or "latest", root=project_root(root, start=Path.cwd()))),
+        run_is_named=run is not None,
+        control=control,
+        treatment=treatment,
     )
+    result, warnings = audit_of(sources, policy=policy, against=against, seed=seed)
+    for warning in warnings:
+        say(f"warning: {warning}")
+    deliver(Found(result=result), output_format=output_format, files=files)
+    if result.decision == "recalibrate judge":
+        raise typer.Exit(1)

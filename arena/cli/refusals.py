@@ -15,7 +15,18 @@ OPTIONS = {
 } | {
     name: f"--{name.replace('_', '-')}"
     for name in (
-        *("allow_code", "cache_dir", "cluster_size", "concurrency", "control", "env_file", "exact", "from_run", "icc"),
+        *(
+            "allow_code",
+            "cache_dir",
+            "cluster_size",
+            "concurrency",
+            "control",
+            "env_file",
+            "exact",
+            "from_run",
+            "icc",
+            "judgments",
+        ),
         *("limit", "offline", "only", "per_day", "root", "treatment", "until_decided"),
     )
 }
