@@ -1,6 +1,6 @@
 """What a duel found: a pure function of the design and of everything that came back."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from arena.engine.calls import calls_expected
@@ -51,22 +51,25 @@ def summarise(design: Design, collected: RunEvidence) -> DuelResult:
     level = 1.0 - design.experiment.gate.alpha
     comparisons = found.evidence.comparisons if design.experiment.judges else ()
     preference = _preference(planned, comparisons, level) if comparisons else None
-    others = tuple(_at_a_stop(found.metrics(), early_stop))
-    lines = win_rate_metric(design.experiment, preference)
-    undoubted = _decided(design, (*lines, *others))
+    others = _decided(design, _at_a_stop(found.metrics(), early_stop))
+
+    def decide(preferred: Preference | None) -> tuple[MetricResult, ...]:
+        return _decided(design, win_rate_metric(design.experiment, preferred))
+
+    undoubted = decide(preference)
     lines, recount = doubted(
-        lines,
+        undoubted,
         found.evidence,
         prefers=lambda counted: _preference(planned, counted, level),
-        decide=lambda preferred: win_rate_metric(design.experiment, preferred),
+        decide=decide,
     )
-    metrics = _decided(design, (*lines, *others))
+    metrics = (*lines, *others)
     cost, cost_reason = found.cost()
     people = found.people(comparisons, level)
     judges = found.judges(people, level)
     axes = axis_results(found.axes, level=level) if _scores_axes(design) else None
     determinism = found.determinism()
-    needed, needed_note = found.what_settles_it(comparisons, undoubted)
+    needed, needed_note = found.what_settles_it(comparisons, (*undoubted, *others))
     return DuelResult(
         schema_version=SCHEMA_VERSION,
         kind="duel",
@@ -145,10 +148,10 @@ def _early_notes(stop: EarlyStop | None) -> tuple[str, ...]:
     return ("stopped early: the win rate's interval holds at any stop, those of axes and metrics do not",)
 
 
-def _decided(design: Design, metrics: tuple[MetricResult, ...]) -> tuple[MetricResult, ...]:
+def _decided(design: Design, metrics: Iterable[MetricResult]) -> tuple[MetricResult, ...]:
     """Return the metrics, without a verdict where the cases were chosen by their outcome."""
     if not design.selection.is_exploratory:
-        return metrics
+        return tuple(metrics)
     return tuple(replace(metric, decision=None, message=None, note=None) for metric in metrics)
 
 
