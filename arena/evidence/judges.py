@@ -38,7 +38,7 @@ class JudgedArm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class People:
+class LabelFindings:
     """What a run's labels say."""
 
     agreement: HumanAgreement | None  # None: no label is of these answers
@@ -53,7 +53,7 @@ def judges_of(
     arms: tuple[JudgedArm, JudgedArm],
     *,
     rules: GateRules,
-    people: People | None,
+    people: LabelFindings | None,
     level: float,
 ) -> tuple[JudgeHealth, ...]:
     """Return the health of each judge of a panel, in the panel's order.

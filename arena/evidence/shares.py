@@ -173,8 +173,20 @@ def counted_shares(shares: Shares, row_group: Numbers) -> Floats:
         shares: the judgments.
         row_group: for each of them, the number of its case and repeat.
     """
-    if shares.odds is None:
+    leads = joint_odds(shares, row_group)
+    if leads is None:
         return shares.share
+    counted: Floats = np.where(np.isnan(leads), shares.share, (np.sign(leads) + 1.0) / 2.0)
+    return counted
+
+
+def joint_odds(shares: Shares, row_group: Numbers) -> Floats | None:
+    """Return for each judgment by likelihood the sum of both orders' log-odds; NaN where an order has none.
+
+    None where no judgment is by likelihood. Arguments as those of `counted_shares`.
+    """
+    if shares.odds is None:
+        return None
     _, spoken = np.unique(np.stack([row_group, shares.judge]), axis=1, return_inverse=True)
     spoken = spoken.reshape(-1)
     number = int(spoken.max(initial=-1)) + 1
@@ -183,9 +195,8 @@ def counted_shares(shares: Shares, row_group: Numbers) -> Floats:
         means(shares.odds[mask], spoken[mask], number)
         for mask in (read & shares.treatment_first, read & ~shares.treatment_first)
     )
-    lead = first + second  # NaN where an order is missing: each judgment then counts as it is
-    together: Floats = np.where(read & ~np.isnan(lead[spoken]), (np.sign(lead[spoken]) + 1.0) / 2.0, shares.share)
-    return together
+    leads: Floats = np.where(read, (first + second)[spoken], np.nan)
+    return leads
 
 
 def repeats_of(shares: Shares) -> tuple[Numbers, Numbers, Numbers]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from arena.evidence.judges import JudgedArm, People, judges_of
+from arena.evidence.judges import JudgedArm, LabelFindings, judges_of
 from arena.records.experiment import GateRules, Judge
 from arena.records.judgment import Flag, Judgment
 from arena.records.result import JudgeHealth
@@ -29,7 +29,7 @@ def judge_of(model: Model, name: str | None = None) -> Judge:
 
 
 def health(
-    *given: tuple[Judge, list[str]], people: People | None = None, flagged: tuple[Flag, ...] = ()
+    *given: tuple[Judge, list[str]], people: LabelFindings | None = None, flagged: tuple[Flag, ...] = ()
 ) -> list[JudgeHealth]:
     """Return the health of judges of a duel of OpenAI's model (control) with Anthropic's, one of whose calls failed."""
     judgments = [one for judge, winners in given for one in said(judge, winners, flagged)]
@@ -75,7 +75,7 @@ def test_a_judge_of_the_other_arms_family_is_no_reference() -> None:
 
 def test_people_are_the_reference_where_they_spoke() -> None:
     """They gave the treatment 1 of 2 labelled cases, the judge both."""
-    people = People(agreement=None, by_judge={}, shares={"c00": 1.0, "c01": 0.0}, notes=())
+    people = LabelFindings(agreement=None, by_judge={}, shares={"c00": 1.0, "c01": 0.0}, notes=())
     (own,) = health((judge_of(CLAUDE), ["second"] * 4), people=people)
     assert own.self_preference is not None
     assert (own.self_preference.value, own.self_preference.n) == (0.5, 2)

@@ -1,6 +1,7 @@
 """An audit: how far a judge agrees with people, counted by hand."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,15 +9,19 @@ import numpy as np
 import pytest
 
 from arena.errors import UsageError
+from arena.evidence.labelled import of_shares
+from arena.evidence.matching import majority
 from arena.offline.audit.drift import drift
-from arena.offline.audit.evidence import Judged
-from arena.offline.audit.matching import majority
 from arena.offline.audit.policy import ruling
+from arena.records.audit import AuditResult
+from arena.records.judgment import Judgment
+from arena.records.label import Label
 from arena.stats.differences import newcombe_interval
 from arena.stats.estimate import Estimate
 from arena.stats.proportions import wilson_interval
 from audit_parts import FOUR, FOUR_LABELS, C, T, audited, both, judged, label
 from command_line import arena
+from merged import evidence_from
 
 
 def test_agreement_is_the_mean_over_cases_of_the_share_of_presentations_that_name_the_label() -> None:
@@ -337,19 +342,35 @@ def test_drift_without_numbers_is_unknown() -> None:
     assert (bare.difference.value, bare.significant) == (0.0, None)
 
 
-def by_likelihood(case: str, control_first: float, treatment_first: float) -> list[Judged]:
-    """Return both presentations with their log-odds towards the treatment."""
+def by_likelihood(case: str, control_first: float | None, treatment_first: float | None) -> list[Judgment]:
+    """Return both presentations with their log-odds towards the treatment; None could not be read."""
+    shown = ((C, T, control_first, 1.0), (T, C, treatment_first, -1.0))
     return [
-        judged(case, T if odds > 0 else C, first, odds=odds, judge="local:m")
-        for first, odds in ((C, control_first), (T, treatment_first))
+        Judgment(
+            case=case,
+            first=first,
+            second=second,
+            winner=None if odds is None else "second" if odds * sign > 0 else "first",
+            outcome="unparseable" if odds is None else "read",
+            log_odds=None if odds is None else odds * sign,
+            judge="local:m",
+        )
+        for first, second, odds, sign in shown
     ]
+
+
+def audited_run(judgments: Sequence[Judgment], labels: Sequence[Label]) -> AuditResult:
+    """Return the audit of a run's judgments."""
+    found = evidence_from(judgments)
+    scores = {one.case: one.score for one in found.comparisons}
+    return audited(of_shares(found.table, found.shares), labels, fields={"scores": scores})
 
 
 def test_a_judge_by_likelihood_gives_one_verdict_of_both_orders() -> None:
     """Its bias towards a slot adds to one order what it takes from the other: the sign of the mean log-odds decides."""
     said = [*by_likelihood("c1", -3.0, 4.0), *by_likelihood("c2", -4.0, 3.0), *by_likelihood("c3", -2.0, 2.0)]
     labels = [label("c1", T), label("c2", C), label("c3", T)]
-    found = audited(said, labels)
+    found = audited_run(said, labels)
     assert found.agreement.value == pytest.approx(2 / 3)  # c3 leans to nobody: a tie, which is not the label
     assert found.confusion[T][T] == 1
     assert found.agreement_both_orders.value == 0.0
@@ -359,8 +380,8 @@ def test_a_judge_by_likelihood_gives_one_verdict_of_both_orders() -> None:
 
 def test_one_order_by_likelihood_stays_a_judgment() -> None:
     """Where the other order could not be read there is nothing to cancel the bias with."""
-    said = [by_likelihood("c1", 2.0, 1.0)[0], judged("c1", None, T, judge="local:m"), *by_likelihood("c2", 1.0, 1.0)]
-    found = audited(said, [label("c1", T), label("c2", T)])
+    said = [*by_likelihood("c1", 2.0, None), *by_likelihood("c2", 1.0, 1.0)]
+    found = audited_run(said, [label("c1", T), label("c2", T)])
     assert found.agreement.value == pytest.approx((0.5 + 1.0) / 2)
 
 

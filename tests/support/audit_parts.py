@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from arena.offline.audit.evidence import Evidence, Judged
+from arena.evidence.labelled import Judged, Labelled
 from arena.offline.audit.summarise import Subject, audit
 from arena.records.audit import AuditResult
 from arena.records.label import Label
@@ -29,10 +29,10 @@ def label(case: str, winner: str, rater: str = "", **fields: Any) -> Label:
     return Label(case=case, winner=winner, rater=rater, **fields)
 
 
-def evidence(said: Sequence[Judged], labels: Sequence[Label], **fields: Any) -> Evidence:
+def evidence(said: Sequence[Judged], labels: Sequence[Label], **fields: Any) -> Labelled:
     """Return the evidence of two variants; every judged case was asked."""
     facts: dict[str, Any] = {"asked": frozenset(one.case for one in said)} | fields
-    return Evidence(control=C, treatment=T, judged=said, labels=labels, **facts)
+    return Labelled(control=C, treatment=T, judged=said, labels=labels, **facts)
 
 
 def audited(said: Sequence[Judged], labels: Sequence[Label], *, fields: Any = None, **options: Any) -> AuditResult:

@@ -3,17 +3,17 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+from arena.evidence.agreement import share
+from arena.evidence.labelled import Labelled
+from arena.evidence.matching import LabelledCase, Pair
 from arena.files.labels import TIE
-from arena.offline.audit.evidence import Evidence
-from arena.offline.audit.matching import LabelledCase, Pair
-from arena.offline.audit.measures import share
 from arena.records.audit import AgreementGroup
 
 KINDS = ("order", "people", "preferred place", "preferred length", "tag")
 FEWEST = 2  # groups of one kind: a single one is the whole
 
 
-def agreement_groups(cases: Sequence[LabelledCase], evidence: Evidence, *, level: float) -> tuple[AgreementGroup, ...]:
+def agreement_groups(cases: Sequence[LabelledCase], evidence: Labelled, *, level: float) -> tuple[AgreementGroup, ...]:
     """Return the agreement in every group of judgments, of each kind that tells any two apart.
 
     Args:
@@ -47,7 +47,7 @@ def _group(
     )
 
 
-def _groups_of(pair: Pair, evidence: Evidence) -> Iterator[tuple[str, str]]:
+def _groups_of(pair: Pair, evidence: Labelled) -> Iterator[tuple[str, str]]:
     """Yield every group that a judgment belongs to."""
     judged, label = pair.judged, pair.label
     if judged.first is not None:

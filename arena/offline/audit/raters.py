@@ -5,9 +5,9 @@ from itertools import combinations
 
 import numpy as np
 
-from arena.offline.audit.evidence import Evidence
-from arena.offline.audit.matching import match
-from arena.offline.audit.measures import agreement, kappa
+from arena.evidence.agreement import agreement, kappa
+from arena.evidence.labelled import Labelled
+from arena.evidence.matching import match
 from arena.records.audit import NamedAgreement, RaterPair
 from arena.records.label import Label
 from arena.stats.agreement import cross_table, percent_agreement
@@ -46,7 +46,7 @@ def rater_alpha(labels: Sequence[Label], *, rng: np.random.Generator, level: flo
     return krippendorff_alpha(ratings, rng=rng, clusters=[case for case, _, _ in items], level=level)
 
 
-def by_rater(evidence: Evidence, *, rng: np.random.Generator, level: float) -> tuple[NamedAgreement, ...]:
+def by_rater(evidence: Labelled, *, rng: np.random.Generator, level: float) -> tuple[NamedAgreement, ...]:
     """Return the judge's agreement with each rater alone; nothing where there is one only."""
     names = sorted({label.rater for label in evidence.labels})
     if len(names) < 2:

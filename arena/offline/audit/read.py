@@ -9,14 +9,14 @@ from arena.errors import UsageError
 from arena.evidence.arms import choose_arms
 from arena.evidence.health import judge_health
 from arena.evidence.judges import favours_its_own
+from arena.evidence.labelled import Labelled, digests_of, of_shares, of_words
+from arena.evidence.matching import match
 from arena.evidence.merge import merge
 from arena.evidence.of_run import evidence_of_run
 from arena.evidence.shares import shares_of
 from arena.evidence.suspicions import flagged_answers
 from arena.files import judgments, labels
 from arena.files.labels import LabelFile, Labels, labels_of
-from arena.offline.audit.evidence import Evidence, digests_of, of_columns, of_judgments, of_words
-from arena.offline.audit.matching import match
 from arena.offline.audit.summarise import LEVEL, Subject
 from arena.records.codec import Undecodable, from_json, loads
 from arena.runs.labels import LABELS
@@ -32,7 +32,7 @@ CONTROL_TREATMENT = ("control", "treatment")
 class Given:
     """Everything that was read for one audit."""
 
-    evidence: Evidence
+    evidence: Labelled
     subject: Subject
     labels: Labels
     warnings: tuple[str, ...] = ()
@@ -54,7 +54,7 @@ def from_own_judge(file: LabelFile, *, source: str) -> Given:
     """Return the evidence of a file in which the judge's word stands beside the people's."""
     control, treatment = PASS_FAIL if file.is_pass_fail else CONTROL_TREATMENT
     found = labels_of(file, control=control, treatment=treatment)
-    evidence = Evidence(
+    evidence = Labelled(
         control=control,
         treatment=treatment,
         judged=of_words(found.judged, treatment=treatment),
@@ -72,10 +72,10 @@ def from_run(file: LabelFile, run: SavedRun, *, source: str) -> Given:
         raise UsageError(f"run {run.id} has no judge: there is nothing to audit")
     cases = {case.id: case for case in experiment.golden.cases}
     judged = evidence_of_run(run)
-    evidence = Evidence(
+    evidence = Labelled(
         control=result.control,
         treatment=result.treatment,
-        judged=of_judgments(run.judgments, control=result.control, treatment=result.treatment),
+        judged=of_shares(judged.table, judged.shares),
         labels=found.labels,
         clusters={case.id: case.cluster for case in cases.values() if case.cluster is not None},
         tags={case.id: case.tags for case in cases.values()},
@@ -121,10 +121,10 @@ def from_judgments(
         raise UsageError(f"no judgment compares {before} with {after}")
     found = labels_of(file, control=before, treatment=after, variants=variants)
     clusters = list(table.clusters)
-    evidence = Evidence(
+    evidence = Labelled(
         control=before,
         treatment=after,
-        judged=of_columns(table, cases, control=before, treatment=after),
+        judged=of_shares(table, shares),
         labels=found.labels,
         clusters={cases[i]: clusters[label] for i, label in enumerate(table.case_cluster) if label >= 0},
         asked=frozenset(cases),

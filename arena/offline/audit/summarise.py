@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from arena.errors import UsageError
+from arena.evidence import agreement as measures
+from arena.evidence.corrected import corrected_win_rate, judge_scores, shifted_win_rate
+from arena.evidence.label_notes import counted, label_notes
+from arena.evidence.labelled import Labelled
+from arena.evidence.matching import LabelledCase, Matched, match, of_judge
 from arena.files.labels import Labels
-from arena.offline.audit import measures
-from arena.offline.audit.corrected import corrected_win_rate, judge_scores, shifted_win_rate
 from arena.offline.audit.drift import drift
-from arena.offline.audit.evidence import Evidence
 from arena.offline.audit.groups import agreement_groups
-from arena.offline.audit.matching import LabelledCase, Matched, match
 from arena.offline.audit.policy import DEFAULT, ruling
 from arena.offline.audit.raters import by_rater, rater_alpha, rater_pairs
 from arena.records.audit import AuditResult, LabelCount, NamedAgreement
@@ -21,10 +22,8 @@ from arena.records.result import SCHEMA_VERSION, ExperimentRef, JudgeHealth
 from arena.stats.bounded_mean import clustered_gaffke_interval
 from arena.stats.clusters import group
 from arena.stats.estimate import Estimate
-from arena.text.printable import printable
 
 LEVEL = 0.95
-MOST_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +38,7 @@ class Subject:
 
 
 def audit(
-    evidence: Evidence,
+    evidence: Labelled,
     subject: Subject,
     *,
     rng: np.random.Generator,
@@ -129,12 +128,6 @@ def by_judge(
     )
 
 
-def of_judge(cases: Sequence[LabelledCase], judge: str) -> list[LabelledCase]:
-    """Return the cases that one judge judged, with its judgments alone."""
-    alone = ((case, tuple(pair for pair in case.pairs if pair.judged.judge == judge)) for case in cases)
-    return [LabelledCase(case=case.case, cluster=case.cluster, pairs=pairs) for case, pairs in alone if pairs]
-
-
 def _judged(scores: Mapping[str, float], clusters: Mapping[str, str], level: float) -> Estimate:
     values, labels = list(scores.values()), [clusters.get(case) for case in scores]
     interval = clustered_gaffke_interval(values, labels, level=level)
@@ -169,44 +162,6 @@ def _notes(matched: Matched, scores: Mapping[str, float], level: float) -> list[
     return [*label_notes(matched.count), *_unread_notes(matched.cases, level), *_correction_notes(matched, scores)]
 
 
-def label_notes(count: LabelCount) -> list[str]:
-    """Return what became of labels that were not used, each case by its name."""
-    notes = []
-    if count.relabelled:
-        notes.append(f"{_counted(count.relabelled, 'label was', 'labels were')} replaced by a later one of that rater")
-    if count.other_variants:
-        notes.append(f"{_counted(count.other_variants, 'label names', 'labels name')} other variants, and are not used")
-    told = (
-        (count.unknown, ("case is unknown, so its labels", "cases are unknown, so their labels"), " are not used"),
-        (
-            count.unjudged,
-            ("case was not judged, so its labels", "cases were not judged, so their labels"),
-            " are not used",
-        ),
-        (
-            count.other_answers,
-            ("case was labelled for other answers than these", "cases were labelled for other answers than these"),
-            ", and that is not used",
-        ),
-        (
-            count.split,
-            ("case has no majority of raters, and is", "cases have no majority of raters, and are"),
-            " left out of the agreement",
-        ),
-    )
-    return [*notes, *(f"{_counted(len(names), *words)}{end}: {listed(names)}" for names, words, end in told if names)]
-
-
-def _counted(n: int, one: str, many: str) -> str:
-    return f"{n:,} {one if n == 1 else many}"
-
-
-def listed(names: Sequence[str]) -> str:
-    """Return the first names, and how many more there are."""
-    some = ", ".join(printable(name) for name in names[:MOST_NAMED])
-    return some + (f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else "")
-
-
 def _unread_notes(cases: Sequence[LabelledCase], level: float) -> list[str]:
     read = [
         LabelledCase(case=case.case, cluster=case.cluster, pairs=pairs)
@@ -222,7 +177,7 @@ def _unread_notes(cases: Sequence[LabelledCase], level: float) -> list[str]:
         "judgment of a labelled case could not be read, and counts",
         "judgments of labelled cases could not be read, and count",
     )
-    return [f"{_counted(unread, *words)} as not agreeing{among}"]
+    return [f"{counted(unread, *words)} as not agreeing{among}"]
 
 
 def _correction_notes(matched: Matched, scores: Mapping[str, float]) -> list[str]:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from arena.engine.calls import calls_expected
 from arena.engine.design import Design
 from arena.engine.determinism import MEANING, grade, worst
@@ -11,7 +13,7 @@ from arena.engine.execute import RunEvidence
 from arena.engine.paired_cases import PairedCases
 from arena.engine.preview import feasibility_of
 from arena.engine.until_decided import largest_cluster
-from arena.evidence.judges import JudgedArm, People, judges_of
+from arena.evidence.judges import JudgedArm, LabelFindings, judges_of
 from arena.evidence.panel import panel_agreement
 from arena.measuring.cost import cost_of
 from arena.measuring.win_rate import described, preference_of, win_rate_metric
@@ -65,7 +67,7 @@ def summarise(design: Design, collected: RunEvidence) -> DuelResult:
     )
     metrics = (*lines, *others)
     cost, cost_reason = found.cost()
-    people = found.people(comparisons, level)
+    people = found.people(level)
     judges = found.judges(people, level)
     axes = axis_results(found.axes, level=level) if _scores_axes(design) else None
     determinism = found.determinism()
@@ -158,7 +160,7 @@ def _decided(design: Design, metrics: Iterable[MetricResult]) -> tuple[MetricRes
 class Found(PairedCases):
     """What came back, and what a duel finds in it."""
 
-    def judges(self, people: People | None, level: float) -> tuple[JudgeHealth, ...]:
+    def judges(self, people: LabelFindings | None, level: float) -> tuple[JudgeHealth, ...]:
         """Return how each judge behaved."""
         asked = len(self.cases) * self.design.repeats
         control, treatment = (
@@ -192,14 +194,25 @@ class Found(PairedCases):
             treatment=self.treatment,
         )
 
-    def people(self, comparisons: Sequence[Comparison], level: float) -> People | None:
+    def people(self, level: float) -> LabelFindings | None:
         """Return how the judges stand to people; None where there are no labels, or no judges."""
-        if not self.design.labels.rows or not comparisons:
+        design = self.design
+        if not design.labels.rows or not design.experiment.judges:
             return None
         # Only here, for few runs have labels: a warm one takes a tenth of a second, and this an eighth of that to load.
-        from arena.offline.duel.people import people_of
+        from arena.evidence.human_agreement import human_agreement
 
-        return people_of(self.design, self.collected, comparisons, level=level)
+        elsewhere = {case.id for case in design.experiment.golden.cases} - {case.id for case in self.cases}
+        return human_agreement(
+            [label for label in design.labels.rows if label.case not in elsewhere],
+            design.labels.source or "",
+            self.evidence,
+            self.collected.answered,
+            judges=[judge.id for judge in design.experiment.judges],
+            least=design.experiment.gate.min_human_agreement,
+            rng=np.random.default_rng(design.seed),
+            level=level,
+        )
 
     def what_settles_it(
         self, comparisons: Sequence[Comparison], metrics: Sequence[MetricResult]

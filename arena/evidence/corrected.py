@@ -3,28 +3,21 @@
 from collections.abc import Mapping
 from statistics import fmean
 
-from arena.offline.audit.evidence import Evidence, Judged, by_judge, mean_odds
-from arena.offline.audit.matching import Matched
+from arena.evidence.labelled import Labelled
+from arena.evidence.matching import Matched
 from arena.stats.estimate import Estimate
 from arena.stats.misclassification import rogan_gladen
 from arena.stats.prediction_powered import corrected_mean
 
 
-def judge_scores(evidence: Evidence) -> dict[str, float]:
+def judge_scores(evidence: Labelled) -> dict[str, float]:
     """Return the judge's share of the treatment by case: as given, else the mean of its judgments, unread ones ½."""
     if evidence.scores is not None:
         return dict(evidence.scores)
     shares: dict[str, list[float]] = {}
-    for (case, _, _), together in by_judge(evidence.judged).items():
-        shares.setdefault(case, []).extend(_shares(together))
+    for one in evidence.judged:
+        shares.setdefault(one.case, []).append(0.5 if one.share is None else one.share)
     return {case: fmean(given) for case, given in shares.items()}
-
-
-def _shares(together: list[Judged]) -> list[float]:
-    lead = mean_odds(together)
-    if lead is None:
-        return [0.5 if one.share is None else one.share for one in together]
-    return [0.5 if one.odds is None or lead == 0.0 else float(lead > 0.0) for one in together]
 
 
 def corrected_win_rate(

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
 
+from arena.evidence.labelled import Judged, Labelled
 from arena.files.labels import TIE, Labels
-from arena.offline.audit.evidence import Evidence, Judged, mean_odds
 from arena.records.audit import LabelCount
 from arena.records.label import Label
 
@@ -43,24 +43,17 @@ class LabelledCase:
     def verdicts(self) -> tuple[Pair, ...]:
         """Return what the judge decided: each judgment by itself, but one verdict of both orders by likelihood.
 
-        A judge's log-odds of the two orders count as the sign of their mean, as `evidence.merge` has it: alone, an
-        order by likelihood is mostly the judge's bias towards a slot.
+        Both orders by likelihood are one, as `evidence.merge` has it: alone, an order by likelihood is mostly the
+        judge's bias towards a slot.
         """
-        if all(pair.judged.odds is None for pair in self.pairs):
-            return self.pairs
-        groups: dict[tuple[int, str], list[Pair]] = defaultdict(list)
-        for pair in self.pairs:
-            groups[pair.judged.repeat, pair.judged.judge].append(pair)
-        return tuple(verdict for together in groups.values() for verdict in _together(together))
-
-
-def _together(pairs: list[Pair]) -> list[Pair]:
-    """Return the one verdict of a repeat by likelihood; judgments without log-odds in both orders stay as they are."""
-    lead = mean_odds(pair.judged for pair in pairs)
-    if lead is None:
-        return pairs
-    same = max(pairs, key=lambda pair: (pair.judged.odds or 0.0) * lead).judged  # an order that says so by itself
-    return [replace(pairs[0], judged=replace(same, winner=TIE if lead == 0.0 else same.winner, first=None))]
+        found: dict[object, Pair] = {}
+        for place, pair in enumerate(self.pairs):
+            one = pair.judged
+            if not one.joint:
+                found[place] = pair
+            elif (one.repeat, one.judge) not in found:
+                found[one.repeat, one.judge] = replace(pair, judged=replace(one, winner=one.verdict, first=None))
+        return tuple(found.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +65,7 @@ class Matched:
     count: LabelCount
 
 
-def match(evidence: Evidence, file: Labels | None = None, *, rater: str | None = None) -> Matched:
+def match(evidence: Labelled, file: Labels | None = None, *, rater: str | None = None) -> Matched:
     """Join labels and judgments.
 
     A label holds for the texts that its digest names, else for its repeat, else for every repeat of the case. Where
@@ -123,7 +116,7 @@ def match(evidence: Evidence, file: Labels | None = None, *, rater: str | None =
     return Matched(cases=tuple(cases), people=people, count=count)
 
 
-def _repeats(label: Label, evidence: Evidence) -> frozenset[int] | None:
+def _repeats(label: Label, evidence: Labelled) -> frozenset[int] | None:
     """Return the repeats that a label holds for; None: all of them."""
     if label.answers is not None and evidence.digests is not None and label.case in evidence.asked:
         known = evidence.digests.get(label.case, {})
@@ -131,7 +124,7 @@ def _repeats(label: Label, evidence: Evidence) -> frozenset[int] | None:
     return None if label.repeat is None else frozenset((label.repeat,))
 
 
-def _pairs(judged: Sequence[Judged], labels: Sequence[Label], evidence: Evidence) -> tuple[list[Pair], list[Label]]:
+def _pairs(judged: Sequence[Judged], labels: Sequence[Label], evidence: Labelled) -> tuple[list[Pair], list[Label]]:
     """Return each judgment with its label, where most raters agree on one, and the labels of what was judged."""
     pairs: list[Pair] = []
     used: dict[Label, None] = {}
@@ -157,3 +150,9 @@ def majority(votes: Sequence[Label]) -> str | None:
     if not counts or (len(counts) == 2 and counts[0][1] == counts[1][1]):
         return None
     return counts[0][0]
+
+
+def of_judge(cases: Sequence[LabelledCase], judge: str) -> list[LabelledCase]:
+    """Return the cases that one judge judged, with its judgments alone."""
+    alone = ((case, tuple(pair for pair in case.pairs if pair.judged.judge == judge)) for case in cases)
+    return [LabelledCase(case=case.case, cluster=case.cluster, pairs=pairs) for case, pairs in alone if pairs]

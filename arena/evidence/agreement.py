@@ -5,7 +5,7 @@ from statistics import fmean
 
 import numpy as np
 
-from arena.offline.audit.matching import LabelledCase, Pair
+from arena.evidence.matching import LabelledCase, Pair
 from arena.stats import agreement_by_case
 from arena.stats.agreement import cross_table, gwet_ac1, undefined
 from arena.stats.agreement_by_case import resampled_coefficient
