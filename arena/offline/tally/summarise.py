@@ -26,7 +26,7 @@ from arena.offline.tally.scored import compare, variant_scores
 from arena.planning.cases_needed import CasesNeeded, cases_needed_bounded, sentence
 from arena.records.metric import Decision
 from arena.records.result import SCHEMA_VERSION, AxisResult, FlaggedRecount, JudgeHealth, WinRate
-from arena.records.tally import Chance, JudgeWinRate, TallyResult, VariantScores
+from arena.records.tally import Chance, JudgeWinRate, TallyResult
 from arena.stats.multiplicity import benjamini_hochberg
 from arena.stats.paired import PairedDifference
 from arena.stats.preference import win_rate
@@ -77,17 +77,14 @@ def tally_judgments(
     healths = tuple(judge_health(one, model=name, level=LEVEL) for name, one in alone)
     notes = [*([note] if note else []), *_orders(shares), *_repeated(shares), *_left_out(table, shares)]
     merged = merge(table, shares)
-    return _result(
-        source,
-        compared(merged),
-        against=compared(against_flags(merged, table)) if flagged else None,
-        arms=(before, after),
+    against = compared(against_flags(merged, table)) if flagged else None
+    found = _result(source, compared(merged), arms=(before, after), judge=pooled, against=against, notes=notes)
+    return replace(
+        found,
         judgments=len(shares.share),
-        judge=pooled,
         judges=healths or (pooled,),
         by_judge=tuple(_by_judge(name, compared(merge(table, one))) for name, one in alone),
         axes=_axes(shares) if shares.axes else None,
-        notes=notes,
     )
 
 
@@ -109,13 +106,9 @@ def tally_scored(
     notes = [*([note] if note else []), "in each case the variant with the higher score wins; equal scores tie"]
     missing = sum((before in case) != (after in case) for case in table.cases)
     notes += [f"{missing:,} cases were run in one of the two variants alone: not known, 0 to 1"] if missing else []
-    return _result(
-        source,
-        compare(table, control=before, treatment=after),
-        arms=(before, after),
-        variants=(variant_scores(table, before, "control"), variant_scores(table, after, "treatment")),
-        notes=notes,
-    )
+    found = _result(source, compare(table, control=before, treatment=after), arms=(before, after), notes=notes)
+    scores = (variant_scores(table, before, "control"), variant_scores(table, after, "treatment"))
+    return replace(found, variants=scores)
 
 
 def _result(
@@ -123,14 +116,9 @@ def _result(
     cases: Compared,
     *,
     arms: tuple[str, str],
-    judgments: int | None = None,
     judge: JudgeHealth | None = None,
-    judges: tuple[JudgeHealth, ...] = (),
-    by_judge: tuple[JudgeWinRate, ...] = (),
-    axes: tuple[AxisResult, ...] | None = None,
-    variants: tuple[VariantScores, ...] = (),
-    notes: Sequence[str] = (),
     against: Compared | None = None,
+    notes: Sequence[str] = (),
 ) -> TallyResult:
     rate = _win_rate(cases)
     plain = _decided(rate)
@@ -148,17 +136,17 @@ def _result(
         control=arms[0],
         treatment=arms[1],
         cases=rate.cases,
-        judgments=judgments,
+        judgments=None,
         headline=headline(rate, decided, chance, judge),
         win_rate=rate,
         win_rate_decision=decision,
         chance=chance,
-        axes=axes,
+        axes=None,
         metrics=(),
         judge=judge,
-        judges=judges,
-        by_judge=by_judge,
-        variants=variants,
+        judges=(),
+        by_judge=(),
+        variants=(),
         calls=None,
         cost_usd=None,
         determinism=None,
