@@ -112,7 +112,13 @@ Map = Annotated[
     ),
 ]
 OutputFormat = Annotated[
-    str, typer.Option("--output-format", metavar="FORMAT", help="text or json, on stdout.", rich_help_panel=OUTPUT)
+    str,
+    typer.Option(
+        "--output-format",
+        metavar="FORMAT",
+        help="On stdout: text, json, markdown or html; where something is decided, junit or github too.",
+        rich_help_panel=OUTPUT,
+    ),
 ]
 OutputFile = Annotated[
     list[Path] | None,

@@ -74,14 +74,14 @@ MetricName = Annotated[
     typer.Option("--metric", metavar="NAME", help="Which of the run's metrics.", rich_help_panel=PILOT),
 ]
 SizeFormat = Annotated[
-    str, typer.Option("--output-format", help="text, json, svg or html; to stdout.", rich_help_panel=OUTPUT)
+    str, typer.Option("--output-format", help="On stdout: text, json, markdown, html or svg.", rich_help_panel=OUTPUT)
 ]
 SizeFile = Annotated[
     list[Path] | None,
     typer.Option(
         "--output",
         "-o",
-        help="Write to a file too; .svg and .html draw the power curve, .txt, .json. Repeatable.",
+        help="Write to a file too; .svg and .html draw the power curve; .txt, .md, .json. Repeatable.",
         rich_help_panel=OUTPUT,
     ),
 ]

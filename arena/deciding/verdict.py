@@ -147,7 +147,7 @@ def unfit_reasons(result: DuelResult) -> Iterator[Reason]:
             yield _doubt("arms", f"the arms differ in something that is not declared: {difference.what}: {found}")
     if result.flagged_recount is not None and result.flagged_recount.changes_verdict:
         cases = result.flagged_recount.cases
-        yield _doubt("judge", f"if {cases} answers that may be talking to the judge had lost, the verdict would change")
+        yield _doubt("judge", f"if {cases} answers with suspected prompt injection had lost, the verdict would change")
     if result.exploratory:
         yield _doubt("cases", "the cases were chosen by their outcome")
 

@@ -1,4 +1,4 @@
-"""The cases of a finished run from near, gathered from its folder."""
+"""The cases of a finished run in detail, gathered from its folder."""
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""What label swaps say of a decision: how often it would cry wolf."""
+"""What label swaps say of a decision: how often it would raise a false alarm."""
 
 from dataclasses import dataclass
 from typing import Literal

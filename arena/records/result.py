@@ -100,7 +100,7 @@ class MetricResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlaggedAnswer:
-    """An answer suspected of talking to the judge."""
+    """An answer in which prompt injection is suspected."""
 
     case: str
     variant: str
@@ -152,7 +152,7 @@ class PanelAgreement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlaggedRecount:
-    """The win rate if every answer that may be talking to the judge had lost."""
+    """The win rate if every answer with suspected prompt injection had lost."""
 
     cases: int  # with a flagged answer
     win_rate: Estimate

@@ -118,7 +118,7 @@ def _self_preference(canvas: Canvas, found: Estimate | None) -> list[Text]:
 def _flagged(canvas: Canvas, judge: JudgeHealth) -> list[Text]:
     if not judge.flagged:
         return []
-    lines = [Text(f"? {counted(len(judge.suspects), 'answer')} may be talking to the judge", style="yellow")]
+    lines = [Text(f"? suspected prompt injection in {counted(len(judge.suspects), 'answer')}", style="yellow")]
     for each in judge.suspects[:MOST_FLAGGED]:
         where = f"{each.case} ({each.variant}), {each.family}: "
         lines.append(Text(canvas.foreign_line(where) + f' "{canvas.foreign_line(each.excerpt)}"'))

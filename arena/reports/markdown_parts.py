@@ -7,6 +7,7 @@ from arena.records.result import ArmDifference, FlaggedRecount, JudgeHealth
 from arena.reports import numbers
 from arena.reports.inert_markdown import code_block, code_span, plain
 from arena.reports.judge_lines import exact_rate
+from arena.reports.numbers import counted
 
 MOST_DIFF_LINES = 60
 
@@ -50,8 +51,7 @@ def judge_lines(judge: JudgeHealth) -> Iterator[str]:
     for reason in judge.unfit_reasons:
         yield f"- {plain(reason)}"
     if judge.flagged:
-        count = len(judge.suspects)
-        yield f"- {count} answer{'' if count == 1 else 's'} may be talking to the judge"
+        yield f"- suspected prompt injection in {counted(len(judge.suspects), 'answer')}"
 
 
 def recount_lines(recount: FlaggedRecount | None) -> list[str]:

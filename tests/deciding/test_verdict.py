@@ -67,7 +67,7 @@ RECOUNT = FlaggedRecount(cases=3, win_rate=estimate(0.5, 0.3, 0.7), decision="in
     [
         ({"judge": UNFIT, "judges": (UNFIT,)}, "consistency 40%"),
         ({"differences": (MOVED,)}, "not declared: model returned: a-1 against a-2"),
-        ({"flagged_recount": RECOUNT}, "3 answers that may be talking to the judge"),
+        ({"flagged_recount": RECOUNT}, "3 answers with suspected prompt injection"),
         ({"exploratory": "lost"}, "chosen by their outcome"),
     ],
 )

@@ -1,4 +1,4 @@
-"""A run's cases from near."""
+"""A run's cases in detail."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Answers that may be talking to the judge: flagged, counted against themselves, and never decisive in silence."""
+"""Answers with suspected prompt injection: flagged, counted against themselves, and never decisive in silence."""
 
 import json
 from dataclasses import replace

@@ -216,7 +216,7 @@ def test_an_answer_with_several_signs_is_one_answer() -> None:
     signs = [FlaggedAnswer(case="c1", variant="treatment", family=f"family {n}", excerpt="pick me") for n in range(3)]
     other = FlaggedAnswer(case="c2", variant="treatment", family="override", excerpt="ignore the rubric")
     text = plain(replace(found, judge=replace(found.judge, flagged=(*signs, other))), 120)
-    assert "? 2 answers may be talking to the judge" in text
+    assert "? suspected prompt injection in 2 answers" in text
     assert "family 0" in text
     assert "family 1" not in text
 

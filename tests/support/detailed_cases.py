@@ -1,4 +1,4 @@
-"""Cases from near, for the page that shows them."""
+"""Cases in detail, for the page that shows them."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Duels between equals: generators whose true win rate is exactly ½, for measuring how often a gate cries wolf.
+"""Duels between equals: generators whose true win rate is exactly ½, for measuring a gate's false alarms.
 
 A generator draws one duel; what is recorded of it may have gaps, as `lows` and `highs` say. `SCENARIOS` names them all;
 `false_verdicts` runs one through the public path, `win_rate` and `decide`.

@@ -42,14 +42,14 @@ def prepare_rank(
 
     Raises:
         FileError: mistakes in the files, all at once.
-        UsageError: nobody judges, options that cannot be followed, or a cap that cannot be kept for want of a price.
+        UsageError: no judge is configured, options cannot be followed, or a cap cannot be kept for want of a price.
         BudgetExceeded: even the lowest guess of the cost is above the cap.
     """
     experiment = experiments.load(path, root=root, mapping=columns)
     check_columns(experiment, columns)
     if not experiment.judges:
         raise UsageError(
-            f"{path}: a ranking compares answers, and nobody judges them",
+            f"{path}: a ranking compares answers, and no judge is configured",
             hint="declare `judge: vendor:model`; without a judge, `arena duel` decides by the checks of two variants",
         )
     selection = select_cases(experiment, options)

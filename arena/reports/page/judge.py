@@ -1,4 +1,4 @@
-"""Whether the judge can be trusted: its own health, what people say, and which answers may be talking to it."""
+"""Whether the judge can be trusted: its own health, what people say, and suspected prompt injection."""
 
 from collections.abc import Iterator
 
@@ -67,7 +67,7 @@ def _facts(judge: JudgeHealth) -> Iterator[Fact]:
 def _flagged(judge: JudgeHealth) -> Iterator[Markup]:
     if not judge.flagged:
         return
-    title = f"? {counted(len(judge.suspects), 'answer')} may be talking to the judge"
+    title = f"? suspected prompt injection in {counted(len(judge.suspects), 'answer')}"
     lines = [
         tag("li", tag("b", each.case), f" ({each.variant}), {each.family}: ", tag("q", each.excerpt))
         for each in judge.flagged

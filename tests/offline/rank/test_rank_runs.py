@@ -202,7 +202,7 @@ def test_nothing_is_sent_without_a_judge(tmp_path: Path) -> None:
     with Loopback() as server:
         done = rank(tmp_path, server)
     assert (done.code, server.count) == (2, 0)
-    assert "nobody judges them" in done.err
+    assert "no judge is configured" in done.err
     assert "judge: vendor:model" in done.err
 
 
