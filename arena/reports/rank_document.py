@@ -53,7 +53,7 @@ def document(found: Found[RankResult]) -> Document:
             ("One scale", (_scale(result),)),
             ("Win matrix", (_matrix(result),)),
             ("Pairs", (_pairs(result),)),
-            ("What is open", (_open(result),)),
+            ("Is there an order?", (_order(result),)),
             ("Can the judge be trusted?", tuple(map(Health, result.judges or filter(None, (result.judge,))))),
             ("Answers", (_answers(result),)),
             ("Notes", (notes(tuple(rank_notes(result))),)),
@@ -72,7 +72,8 @@ def _tone(result: RankResult) -> Decision:
 def _about(result: RankResult) -> Iterator[str]:
     yield counted(len(result.variants), "variant")
     yield counted(result.cases, "case") + (f" × {result.repeats}" if result.repeats > 1 else "")
-    yield ", ".join(dict.fromkeys(model or "recorded" for model in result.models.values()))
+    if result.models:
+        yield ", ".join(dict.fromkeys(model or "recorded" for model in result.models.values()))
     if result.judges:
         yield f"judge {', '.join(each.model for each in result.judges)}"
     if result.determinism:
@@ -148,7 +149,7 @@ def _pair(pair: RankedPair) -> tuple[Cell, ...]:
     )
 
 
-def _open(result: RankResult) -> Facts | None:
+def _order(result: RankResult) -> Facts | None:
     shown = [cycle for cycle in result.cycles if cycle.proven][:MOST_CYCLES] or list(result.cycles[:1])
     fault = result.fault
     return facts(
