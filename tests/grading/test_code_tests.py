@@ -334,7 +334,8 @@ ALLOWED = Means(root=Path(), allow_code=True)
 def test_running_code_is_off_until_the_user_allows_it() -> None:
     """Whoever calls the grader."""
     score = graded("code", WRITTEN, SQUARE)
-    assert (score.passed, score.error) == (None, "PermissionError: running code is off: --allow-code turns it on")
+    off = "PermissionError: running code is off: the option allow-code turns it on"
+    assert (score.passed, score.error) == (None, off)
 
 
 @pytest.mark.parametrize(

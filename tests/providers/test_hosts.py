@@ -47,7 +47,7 @@ def test_another_host_named_by_a_file_is_refused(base_url: str) -> None:
     """Nothing is sent, and the message says how to bind a key on purpose."""
     with pytest.raises(UsageError, match="no key may go to") as caught:
         _key(base_url)
-    assert "--allow-host" in str(caught.value.hint)
+    assert "`allow_hosts`" in str(caught.value.hint)
     assert "secret" not in str(caught.value)
 
 
