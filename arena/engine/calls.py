@@ -1,7 +1,6 @@
 """How many calls a run makes if none fails."""
 
 from arena.engine.design import Design
-from arena.grading.judged import JUDGED_KEYS
 from arena.judging import pointwise
 from arena.records.experiment import Judge
 
@@ -24,5 +23,5 @@ def judge_calls(design: Design, judge: Judge) -> int:
 def judged_checks(design: Design) -> int:
     """Return how many pass/fail questions are asked about answers."""
     own = design.experiment.checks
-    questions = sum(check.key in JUDGED_KEYS for case in design.selection.cases for check in (*own, *case.checks))
+    questions = sum(check.is_judged for case in design.selection.cases for check in (*own, *case.checks))
     return len(design.experiment.variants) * design.repeats * questions

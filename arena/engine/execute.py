@@ -17,7 +17,7 @@ from arena.engine.graded import scores_of, without_confounded_times
 from arena.engine.until_decided import Watch, decides_more, units_in_order, win_rate_criteria
 from arena.engine.work import AnswerTask, Work, context_of
 from arena.grading import judged
-from arena.grading.judged import JUDGED_KEYS, Asked
+from arena.grading.judged import Asked
 from arena.grading.judged_answer import JudgedAnswer
 from arena.judging import pairwise, pointwise
 from arena.judging.pairwise import Ballot, Candidate
@@ -221,7 +221,7 @@ class _Duel:
         if isinstance(answer, CallFailure):
             return
         for position, check in enumerate(checks):
-            if check.key in JUDGED_KEYS:
+            if check.is_judged:
                 asked = judged.ask(
                     check,
                     judge=self.design.experiment.judges[0],

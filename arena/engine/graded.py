@@ -6,7 +6,6 @@ from dataclasses import replace
 from arena.engine.checks import checks_of
 from arena.engine.design import Design
 from arena.engine.work import AnswerTask, Work, context_of
-from arena.grading.judged import JUDGED_KEYS
 from arena.grading.means import Complete, Means
 from arena.grading.table import RUNNERS, failed, grade, grade_by_running
 from arena.records.answered import Answered
@@ -34,7 +33,7 @@ async def scores_of(
     case = replace(task.case, context=context_of(task.case, task.variant))
     scores = []
     for position, check in enumerate(checks_of(design, task.case)):
-        if check.key in JUDGED_KEYS:
+        if check.is_judged:
             scores.append(Score(check=check.key, passed=None, reason="", error="not asked yet"))
         elif check.key in RUNNERS:
             subject = {"case": case.id, "variant": task.variant.name, "check": str(position)}

@@ -7,7 +7,7 @@ from arena.grading import claims, judged_check
 from arena.grading.claims import DISSECTIONS, AskedDissection
 from arena.grading.judged_answer import JudgedAnswer
 from arena.grading.judged_check import AskedCheck
-from arena.grading.table import JUDGED
+from arena.grading.table import JUDGE
 from arena.records.call import Answer
 from arena.records.case import Check, Document
 from arena.records.experiment import Judge
@@ -15,9 +15,6 @@ from arena.records.score import Score
 from arena.records.workspace import Workspace
 
 Asked = AskedCheck | AskedDissection
-
-#: Keys of checks that wait for a judge's reply; every other check is a rule of `arena.grading.table`.
-JUDGED_KEYS = frozenset({JUDGED, *DISSECTIONS})
 
 
 def ask(
@@ -37,7 +34,7 @@ def ask(
         UsageError: the judge's model does not take a setting that was asked for.
         KeyError: the check is a rule.
     """
-    if check.key == JUDGED:
+    if check.key == JUDGE:
         return judged_check.ask(check.argument, judge=judge, answer=answer, check=position, workspace=workspace)
     informed = replace(answer, case=replace(answer.case, context=tuple(context)))
     dissection, least = DISSECTIONS[check.key], check.argument["min"]

@@ -14,7 +14,7 @@ from arena.asking.question import (
     reply_schema,
 )
 from arena.grading.judged_answer import JudgedAnswer
-from arena.grading.table import JUDGED, failed
+from arena.grading.table import JUDGE, failed
 from arena.records.call import Answer, Completion, Request
 from arena.records.experiment import Judge
 from arena.records.score import Score
@@ -87,6 +87,6 @@ def read(asked: AskedCheck, answer: Answer) -> Score:
     reply = read_answer(asked.question, answer)
     cost = answer.cost_usd if isinstance(answer, Completion) else None
     if reply.fields is None:
-        return failed(JUDGED, reply.error or "", cost_usd=cost)
+        return failed(JUDGE, reply.error or "", cost_usd=cost)
     passed = reply.fields["judgment"] == "PASS"
-    return Score(check=JUDGED, passed=passed, reason=reason_of(reply) or "no reason given", cost_usd=cost)
+    return Score(check=JUDGE, passed=passed, reason=reason_of(reply) or "no reason given", cost_usd=cost)

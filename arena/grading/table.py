@@ -66,7 +66,7 @@ RUNNERS: Mapping[str, Runner] = {
 }
 
 #: The key whose check is a question to a model: `arena.grading.judged_check`.
-JUDGED = "judge"
+JUDGE = "judge"
 
 
 def grade(check: Check, case: Case, completion: Completion) -> Score:

@@ -21,12 +21,21 @@ class Document:
     id: str | None = None
 
 
+#: Keys of the checks that are a question to a judge; every other one is a rule, or runs something.
+JUDGED = frozenset({"judge", "faithful", "relevant"})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
     """One declared check: the key that names its grader, and the grader's argument."""
 
     key: str
     argument: Any  # plain JSON value, files already read in
+
+    @property
+    def is_judged(self) -> bool:
+        """Return whether it waits for a judge's reply."""
+        return self.key in JUDGED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

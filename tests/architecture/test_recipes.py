@@ -8,6 +8,12 @@ from recipes import follow, run
 
 #: A recipe and the tests that must hold besides its own.
 RECIPES = {
+    "Add a check, from end to end": (
+        "tests/grading/test_table.py",
+        "tests/grading/test_checks_document.py",
+        "tests/files/shapes/test_checks.py",
+        "tests/examples/test_documents.py",
+    ),
     "Add a report, from end to end": ("tests/reports/test_table.py", "-k", "tally or signature"),
 }
 

@@ -145,7 +145,7 @@ def test_statement_checks_still_go_their_way() -> None:
 def test_argument_as_it_is_written(written: Any, least: float) -> None:
     """`true` is all of it; a share or a percentage is the least that passes."""
     for key in ("faithful", "relevant"):
-        assert CHECKS[key].model_validate({key: written}).argument() == {"min": least}  # type: ignore[attr-defined] # each shape has it
+        assert CHECKS[key].model_validate({key: written}).argument() == {"min": least}
 
 
 HEAD = "model: openai:gpt-6-luna\n"

@@ -8,11 +8,11 @@ import pytest
 
 from arena.errors import BudgetExceeded
 from arena.files.shapes.checks import CHECKS
-from arena.grading.judged import JUDGED_KEYS
+from arena.grading.claims import DISSECTIONS
 from arena.grading.means import Means
-from arena.grading.table import GRADERS, JUDGED, RUNNERS, grade, grade_by_running
+from arena.grading.table import GRADERS, JUDGE, RUNNERS, grade, grade_by_running
 from arena.records.call import Answer, Finish, Request
-from arena.records.case import Check
+from arena.records.case import JUDGED, Check
 from arena.records.score import Score
 from graded_answers import conversation, graded
 from judge_parts import CASE, completion
@@ -20,7 +20,8 @@ from judge_parts import CASE, completion
 
 def test_every_declarable_check_has_one_rule() -> None:
     """The keys of files and of graders are the same, the judge's questions apart."""
-    kinds = (set(GRADERS), set(RUNNERS), set(JUDGED_KEYS))
+    assert {JUDGE, *DISSECTIONS} == JUDGED
+    kinds = (set(GRADERS), set(RUNNERS), set(JUDGED))
     assert set().union(*kinds) == set(CHECKS)
     assert sum(map(len, kinds)) == len(CHECKS)
 
@@ -45,7 +46,7 @@ AUTHORED: list[tuple[str, Any, str, bool]] = [
 @pytest.mark.parametrize(("key", "argument", "answer", "passed"), AUTHORED)
 def test_argument_as_written_reaches_its_rule(key: str, argument: Any, answer: str, passed: bool) -> None:
     """What an author writes, resolved by the file's own model, is what the rule reads."""
-    resolved = CHECKS[key].model_validate({key: argument}).argument()  # type: ignore[attr-defined] # each shape has it
+    resolved = CHECKS[key].model_validate({key: argument}).argument()
     score = grade(Check(key=key, argument=resolved), CASE, completion(answer))
     assert (score.check, score.passed, score.error) == (key, passed, None)
     assert score.reason
@@ -66,7 +67,7 @@ def test_rule_that_breaks_is_an_error() -> None:
 def test_unknown_key_is_a_mistake_of_the_caller() -> None:
     """A judged check has no rule."""
     with pytest.raises(KeyError):
-        grade(Check(key=JUDGED, argument="Is it polite?"), CASE, completion("x", Finish.STOP))
+        grade(Check(key=JUDGE, argument="Is it polite?"), CASE, completion("x", Finish.STOP))
 
 
 def test_stop_of_the_whole_run_is_no_error_of_one_check() -> None:
@@ -75,7 +76,7 @@ def test_stop_of_the_whole_run_is_no_error_of_one_check() -> None:
     async def stopped(request: Request) -> Answer:
         raise BudgetExceeded("the next call would pass the cap")
 
-    argument = CHECKS["similar"].model_validate({"similar": {"min": 0.5, "model": "vllm:e5"}}).argument()  # type: ignore[attr-defined] # each shape has it
+    argument = CHECKS["similar"].model_validate({"similar": {"min": 0.5, "model": "vllm:e5"}}).argument()
     means = Means(root=Path(), complete=stopped)
     with pytest.raises(BudgetExceeded):
         asyncio.run(grade_by_running(Check(key="similar", argument=argument), CASE, completion("x"), means))

@@ -28,7 +28,7 @@ def answer(text: str, **fields: Any) -> Completion:
 
 def argument_of(key: str, written: Any) -> Any:
     """Return the plain argument of a check as it is written."""
-    return CHECKS[key].model_validate({key: written}).argument()  # type: ignore[attr-defined]  # each shape has it
+    return CHECKS[key].model_validate({key: written}).argument()
 
 
 def graded(key: str, written: Any, given: str | Completion, *, case: Case = CASE, means: Means | None = None) -> Score:

@@ -5,17 +5,11 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from arena.errors import FileError
-from arena.files.reading.file_model import FileModel
 from arena.files.reading.identifiers import look_alikes, spelled
-from arena.files.reading.json_source import load_json
 from arena.files.reading.located import LocatedFile, Mistakes, Path
-from arena.files.reading.plain_text import decode
-from arena.files.reading.python_files import named_function
 from arena.files.reading.reader import OpenFile, Reader
-from arena.files.shapes.checks import JsonSchemaCheck, check_key, mistake_in_schema
+from arena.files.shapes.check_parts import DeclaredCheck
 from arena.files.shapes.golden_file import CaseEntry, ContextEntry, DocumentEntry
-from arena.files.shapes.run_checks import CodeCheck, PythonCheck
 from arena.records.case import Case, Check, Document, Message
 from arena.text.printable import printable
 
@@ -27,9 +21,9 @@ def resolve_cases(entries: Sequence[CaseEntry], at: OpenFile, reader: Reader) ->
     return cases
 
 
-def resolve_checks(entries: Sequence[FileModel], at: OpenFile, where: Path, reader: Reader) -> tuple[Check, ...]:
+def resolve_checks(entries: Sequence[DeclaredCheck], at: OpenFile, where: Path, reader: Reader) -> tuple[Check, ...]:
     """Return checks with their files read in."""
-    return tuple(_check(entry, at, (*where, index), reader) for index, entry in enumerate(entries))
+    return tuple(entry.resolve(at, (*where, index), reader) for index, entry in enumerate(entries))
 
 
 def resolve_documents(entry: ContextEntry, at: OpenFile, where: Path, reader: Reader) -> tuple[Document, ...]:
@@ -76,38 +70,6 @@ def _content_id(asked: str, messages: Sequence[Message], context: Sequence[Docum
     }
     text = json.dumps({k: v for k, v in content.items() if v}, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:8]
-
-
-def _check(entry: FileModel, at: OpenFile, where: Path, reader: Reader) -> Check:
-    key = check_key(entry)
-    assert key is not None
-    argument: Any = entry.argument()  # type: ignore[attr-defined] # each shape in CHECKS has one; a test calls them all
-    match entry:
-        case JsonSchemaCheck() if entry.json_schema.file is not None:
-            argument = _schema(entry.json_schema.file, at, (*where, key, "file"), reader)
-        case CodeCheck():
-            argument = {**argument, "tests": reader.text(entry.code.tests, at, (*where, key, "tests"))}
-        case PythonCheck():
-            file = named_function(argument["file"], argument["function"], at, (*where, key), reader)
-            found = {"file": str(file.path), "sha256": file.sha256} if file else {}
-            argument = {**argument, **found}
-        case _:
-            pass
-    return Check(key=key, argument=argument)
-
-
-def _schema(name: str, at: OpenFile, where: Path, reader: Reader) -> Any:
-    file = reader.named(name, at, where)
-    if file is None:
-        return {}
-    try:
-        schema = load_json(decode(file.data, str(file.path)), str(file.path))
-    except FileError as error:
-        reader.mistakes.extend(error.mistakes)
-        return {}
-    if problem := mistake_in_schema(schema):
-        reader.mistakes.add(at.located, where, f"{printable(str(file.path))}: {problem}")
-    return schema
 
 
 def note_repeated_ids(file: LocatedFile, mistakes: Mistakes) -> None:

@@ -18,9 +18,6 @@ from arena.templates.mistake import TemplateMistake
 from arena.templates.template import compile_template, values_of
 from arena.text.printable import printable
 
-#: Checks that are a question to a judge.
-JUDGED = frozenset({"judge", "faithful", "relevant"})
-
 
 def check_rules(experiment: Experiment, authored: ExperimentFile, at: OpenFile, mistakes: Mistakes) -> None:
     """Note every contradiction between the parts of an experiment."""
@@ -92,9 +89,9 @@ def _check_judged(experiment: Experiment, at: OpenFile, mistakes: Mistakes) -> N
     if experiment.judges:
         return
     for index, check in enumerate(experiment.checks):
-        if check.key in JUDGED:
+        if check.is_judged:
             mistakes.add(at.located, ("checks", index), "a judge's check needs a judge: declare 'judge'")
-    asked = [case.id for case in experiment.golden.cases if any(check.key in JUDGED for check in case.checks)]
+    asked = [case.id for case in experiment.golden.cases if any(check.is_judged for check in case.checks)]
     if asked:
         message = f"{_cases(asked)} is checked by a judge, but there is none: declare 'judge'"
         mistakes.add(at.located, ("golden",) if experiment.golden.path else ("cases",), message)

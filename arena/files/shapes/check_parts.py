@@ -1,11 +1,14 @@
 """What the arguments of several checks are made of."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import regex
 from pydantic import AfterValidator, Field
 
-from arena.files.reading.file_model import OneOrMany
+from arena.files.reading.file_model import FileModel, OneOrMany
+from arena.files.reading.located import Path
+from arena.files.reading.reader import OpenFile, Reader
+from arena.records.case import Check
 from arena.text.printable import printable
 
 
@@ -15,6 +18,33 @@ def _compiles(pattern: str) -> str:
     except (regex.error, OverflowError, RecursionError) as error:
         raise ValueError(f"not a regular expression: {printable(str(error), 200)}") from None
     return pattern
+
+
+class DeclaredCheck(FileModel):
+    """One check: a mapping of a single key."""
+
+    @classmethod
+    def key(cls) -> str:
+        """Return the key that tells it from the others."""
+        return next(iter(cls.model_fields))
+
+    def argument(self) -> Any:
+        """Return the plain argument; what stands in a file is not in it yet."""
+        raise NotImplementedError
+
+    def resolve(self, at: OpenFile, where: Path, reader: Reader) -> Check:
+        """Return the check with its files read in.
+
+        Args:
+            at: the file that it stands in.
+            where: its place in that file.
+            reader: of other files; it takes note of mistakes.
+        """
+        return Check(key=self.key(), argument=self.with_files(at, (*where, self.key()), reader))
+
+    def with_files(self, at: OpenFile, where: Path, reader: Reader) -> Any:
+        """Return the argument with its files read in: of a check that names a file."""
+        return self.argument()
 
 
 NonEmpty = Annotated[str, Field(min_length=1)]

@@ -24,8 +24,13 @@ from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, Validati
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 
+from arena.errors import FileError
 from arena.files.reading.file_model import FileModel, FilePath
-from arena.files.shapes.check_parts import NonEmpty, Pattern, Texts
+from arena.files.reading.json_source import load_json
+from arena.files.reading.located import Path
+from arena.files.reading.plain_text import decode
+from arena.files.reading.reader import OpenFile, Reader
+from arena.files.shapes.check_parts import DeclaredCheck, NonEmpty, Pattern, Texts
 from arena.files.shapes.conduct_checks import (
     ConversationCheck,
     MaxCostCheck,
@@ -129,7 +134,7 @@ def _foreign_reference(schema: Any) -> str | None:
     return next((found for part in schema.values() if (found := _foreign_reference(part))), None)
 
 
-class ExactCheck(FileModel):
+class ExactCheck(DeclaredCheck):
     """The answer is exactly this text, blanks around it aside."""
 
     exact: ExactArgument = Field(description="The expected answer, or {reference: true}.")
@@ -139,7 +144,7 @@ class ExactCheck(FileModel):
         return {"text": self.exact.text, "ignore_case": self.exact.ignore_case}
 
 
-class _TextsCheck(FileModel):
+class _TextsCheck(DeclaredCheck):
     def _argument_of(self, argument: TextsArgument) -> Any:
         return {"texts": list(argument.text), "ignore_case": argument.ignore_case}
 
@@ -164,7 +169,7 @@ class NotContainsCheck(_TextsCheck):
         return self._argument_of(self.not_contains)
 
 
-class RegexCheck(FileModel):
+class RegexCheck(DeclaredCheck):
     """The pattern is found in the answer."""
 
     regex: PatternArgument = Field(description="A regular expression, or {pattern, ignore_case}.")
@@ -174,7 +179,7 @@ class RegexCheck(FileModel):
         return self.regex.model_dump()
 
 
-class NotRegexCheck(FileModel):
+class NotRegexCheck(DeclaredCheck):
     """The pattern is not found in the answer."""
 
     not_regex: PatternArgument = Field(description="A regular expression, or {pattern, ignore_case}.")
@@ -184,7 +189,7 @@ class NotRegexCheck(FileModel):
         return self.not_regex.model_dump()
 
 
-class JsonValidCheck(FileModel):
+class JsonValidCheck(DeclaredCheck):
     """The answer is JSON."""
 
     json_valid: bool = Field(description="true: the answer must be JSON; false: it must not.")
@@ -194,7 +199,7 @@ class JsonValidCheck(FileModel):
         return self.json_valid
 
 
-class JsonSchemaCheck(FileModel):
+class JsonSchemaCheck(DeclaredCheck):
     """The answer is JSON that fits a schema."""
 
     json_schema: SchemaArgument = Field(description="A JSON Schema, or {file: PATH}.")
@@ -203,8 +208,27 @@ class JsonSchemaCheck(FileModel):
         """Return the plain argument; None while it stands in a file."""
         return self.json_schema.inline
 
+    def with_files(self, at: OpenFile, where: Path, reader: Reader) -> Any:
+        """Return the schema, also one that stands in a file."""
+        name = self.json_schema.file
+        return self.argument() if name is None else _schema_in(name, at, (*where, "file"), reader)
 
-class MaxWordsCheck(FileModel):
+
+def _schema_in(name: str, at: OpenFile, where: Path, reader: Reader) -> Any:
+    file = reader.named(name, at, where)
+    if file is None:
+        return {}
+    try:
+        schema = load_json(decode(file.data, str(file.path)), str(file.path))
+    except FileError as error:
+        reader.mistakes.extend(error.mistakes)
+        return {}
+    if problem := mistake_in_schema(schema):
+        reader.mistakes.add(at.located, where, f"{printable(str(file.path))}: {problem}")
+    return schema
+
+
+class MaxWordsCheck(DeclaredCheck):
     """The answer has at most so many words."""
 
     max_words: int = Field(ge=1, description="The most words that the answer may have.")
@@ -214,7 +238,7 @@ class MaxWordsCheck(FileModel):
         return self.max_words
 
 
-class RefusalCheck(FileModel):
+class RefusalCheck(DeclaredCheck):
     """The answer is, or is not, a refusal."""
 
     refusal: bool = Field(description="false: the answer must not be a refusal; true: it must be one.")
@@ -224,7 +248,7 @@ class RefusalCheck(FileModel):
         return self.refusal
 
 
-class EmptyCheck(FileModel):
+class EmptyCheck(DeclaredCheck):
     """The answer is, or is not, empty."""
 
     empty: bool = Field(description="false: the answer must not be empty; true: it must be.")
@@ -234,7 +258,7 @@ class EmptyCheck(FileModel):
         return self.empty
 
 
-class JudgeCheck(FileModel):
+class JudgeCheck(DeclaredCheck):
     """A judge finds the statement true of the answer."""
 
     judge: NonEmpty = Field(description="A statement about the answer that must be true, e.g. Promises no refund.")
@@ -246,14 +270,14 @@ class JudgeCheck(FileModel):
 
 def check_key(entry: Any) -> str | None:
     """Return the single key of a check, authored or validated; None when there is not exactly one."""
-    if isinstance(entry, FileModel):
-        return next(iter(type(entry).model_fields))
+    if isinstance(entry, DeclaredCheck):
+        return entry.key()
     return str(next(iter(entry))) if isinstance(entry, dict) and len(entry) == 1 else None
 
 
 #: Key to authored shape; `arena.grading` has one function for each key.
-CHECKS: Mapping[str, type[FileModel]] = {
-    next(iter(shape.model_fields)): shape
+CHECKS: Mapping[str, type[DeclaredCheck]] = {
+    shape.key(): shape
     for shape in (
         ExactCheck,
         ContainsCheck,
@@ -299,10 +323,10 @@ class _ByKey:
 
 
 #: A mistake in a check is one error, of the one model.
-CheckEntry = Annotated[FileModel, _ByKey]
+CheckEntry = Annotated[DeclaredCheck, _ByKey]
 
 
-def _validated(value: Any, info: ValidationInfo) -> FileModel:
+def _validated(value: Any, info: ValidationInfo) -> DeclaredCheck:
     key = check_key(value)
     if key is None:
         raise PydanticKnownError("union_tag_not_found", {"discriminator": "its key"})
@@ -314,6 +338,6 @@ def _validated(value: Any, info: ValidationInfo) -> FileModel:
     return CHECKS[key].model_validate(value, context=info.context)
 
 
-def _schema_of(shape: type[FileModel]) -> CoreSchema:
+def _schema_of(shape: type[DeclaredCheck]) -> CoreSchema:
     shape.model_rebuild()
     return shape.__pydantic_core_schema__

@@ -17,7 +17,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from arena.files.reading.file_model import FileModel, OneOrMany
-from arena.files.shapes.check_parts import NonEmpty
+from arena.files.shapes.check_parts import DeclaredCheck, NonEmpty
 
 
 class ToolCallEntry(FileModel):
@@ -52,7 +52,7 @@ class ToolCallsArgument(FileModel):
             yield "'calls' is empty and 'extra' allows any: nothing is checked"
 
 
-class ToolCallsCheck(FileModel):
+class ToolCallsCheck(DeclaredCheck):
     """The answer calls the expected tools."""
 
     tool_calls: ToolCallsArgument = Field(description="A list of {name, arguments}; [] means no call.")
@@ -82,7 +82,7 @@ class ConversationArgument(FileModel):
             yield f"checks nothing: give one of {', '.join(cls.model_fields)}"
 
 
-class ConversationCheck(FileModel):
+class ConversationCheck(DeclaredCheck):
     """The reply fits the conversation so far."""
 
     conversation: ConversationArgument = Field(description="{no_repeat, remembers, does_not_ask, max_questions}.")
@@ -116,7 +116,7 @@ class PiiArgument(FileModel):
         return {} if value is False else value
 
 
-class PiiCheck(FileModel):
+class PiiCheck(DeclaredCheck):
     """The answer holds no personal data."""
 
     pii: PiiArgument = Field(description="false: none; or {kinds, allow, allow_given}.")
@@ -126,7 +126,7 @@ class PiiCheck(FileModel):
         return self.pii.model_dump()
 
 
-class MaxTokensCheck(FileModel):
+class MaxTokensCheck(DeclaredCheck):
     """The answer has at most so many tokens."""
 
     max_tokens: int = Field(ge=1, description="The most output tokens, as the provider counts them.")
@@ -136,7 +136,7 @@ class MaxTokensCheck(FileModel):
         return self.max_tokens
 
 
-class MaxLatencyCheck(FileModel):
+class MaxLatencyCheck(DeclaredCheck):
     """The answer took at most so long."""
 
     max_latency_s: float = Field(gt=0, description="The most seconds that the call may take.")
@@ -146,7 +146,7 @@ class MaxLatencyCheck(FileModel):
         return self.max_latency_s
 
 
-class MaxCostCheck(FileModel):
+class MaxCostCheck(DeclaredCheck):
     """The answer cost at most so much."""
 
     max_cost_usd: float = Field(ge=0, description="The most USD that the call may cost.")

@@ -16,7 +16,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from arena.files.reading.file_model import FileModel, OneOrMany, listed
-from arena.files.shapes.check_parts import NonEmpty, Pattern
+from arena.files.shapes.check_parts import DeclaredCheck, NonEmpty, Pattern
 from arena.text.printable import quoted
 
 
@@ -50,7 +50,7 @@ class CitesArgument(FileModel):
         return {"documents": value} if isinstance(value, str | list) else value
 
 
-class CitesCheck(FileModel):
+class CitesCheck(DeclaredCheck):
     """The answer names the documents that it should rest on."""
 
     cites: CitesArgument = Field(description="A document's id, a list of them, or {documents, any}.")
@@ -74,7 +74,7 @@ class QuotesArgument(FileModel):
         return {} if value is True else value
 
 
-class QuotesCheck(FileModel):
+class QuotesCheck(DeclaredCheck):
     """The answer quotes its context, and quotes it rightly."""
 
     quotes: QuotesArgument = Field(description="true, or {min_words: 5}.")
@@ -100,7 +100,7 @@ class NumberArgument(FileModel):
         return {"value": value} if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
-class NumberCheck(FileModel):
+class NumberCheck(DeclaredCheck):
     """Some number in the answer equals the expected one."""
 
     number: NumberArgument = Field(description="A number, or {value, tolerance, relative}.")
@@ -130,7 +130,7 @@ class DateArgument(FileModel):
     )
 
 
-class DateCheck(FileModel):
+class DateCheck(DeclaredCheck):
     """Some date in the answer is the expected day."""
 
     date: DateArgument = Field(description="A day such as '2026-11-25', or {value, tolerance_days, order}.")
@@ -182,7 +182,7 @@ class JsonPathEntry(FileModel):
         return {"any": self.any, **given, **({"exists": True} if bare else {})}
 
 
-class JsonPathCheck(FileModel):
+class JsonPathCheck(DeclaredCheck):
     """The answer is JSON, and the values at a path are as expected."""
 
     json_path: Annotated[

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from arena.files.reading.file_model import FileModel, Share
+from arena.files.shapes.check_parts import DeclaredCheck
 
 
 class LeastShare(FileModel):
@@ -24,7 +25,7 @@ class LeastShare(FileModel):
         return {} if value is True else value
 
 
-class FaithfulCheck(FileModel):
+class FaithfulCheck(DeclaredCheck):
     """A judge finds the answer's claims supported by the context."""
 
     faithful: LeastShare = Field(description="true, or {min: SHARE}: the least share of claims that are supported.")
@@ -34,7 +35,7 @@ class FaithfulCheck(FileModel):
         return self.faithful.model_dump()
 
 
-class RelevantCheck(FileModel):
+class RelevantCheck(DeclaredCheck):
     """A judge finds the answer's statements to the point of the request."""
 
     relevant: LeastShare = Field(description="true, or {min: SHARE}: the least share of statements to the point.")

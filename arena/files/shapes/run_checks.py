@@ -14,7 +14,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from arena.files.reading.file_model import FileModel, Text, WrittenAs
-from arena.files.shapes.check_parts import NonEmpty
+from arena.files.reading.located import Path
+from arena.files.reading.python_files import named_function
+from arena.files.reading.reader import OpenFile, Reader
+from arena.files.shapes.check_parts import DeclaredCheck, NonEmpty
 
 
 class CodeArgument(FileModel):
@@ -29,7 +32,7 @@ class CodeArgument(FileModel):
     memory_mb: int = Field(256, ge=64, le=65536, description="The most memory, in MiB.")
 
 
-class CodeCheck(FileModel):
+class CodeCheck(DeclaredCheck):
     """The answer's code passes the tests; runs only with --allow-code."""
 
     code: CodeArgument = Field(description="{tests, entry, timeout_s, memory_mb}.")
@@ -38,8 +41,12 @@ class CodeCheck(FileModel):
         """Return the plain argument; the tests are None while they stand in a file."""
         return {**self.code.model_dump(exclude={"tests"}), "tests": self.code.tests.text}
 
+    def with_files(self, at: OpenFile, where: Path, reader: Reader) -> Any:
+        """Return the argument with its tests."""
+        return {**self.argument(), "tests": reader.text(self.code.tests, at, (*where, "tests"))}
 
-class PythonCheck(FileModel):
+
+class PythonCheck(DeclaredCheck):
     """A function of your own says whether the answer passes."""
 
     python: Annotated[str, WrittenAs(r"[^:]+\.py:[^\W\d]\w*", "FILE.py:FUNCTION")] = Field(
@@ -50,6 +57,12 @@ class PythonCheck(FileModel):
         """Return the plain argument, as it stands before the file is read."""
         file, _, function = self.python.rpartition(":")
         return {"file": file, "function": function}
+
+    def with_files(self, at: OpenFile, where: Path, reader: Reader) -> Any:
+        """Return the argument with the file's path from the root, and its hash."""
+        plain = self.argument()
+        file = named_function(plain["file"], plain["function"], at, where, reader)
+        return {**plain, "file": str(file.path), "sha256": file.sha256} if file else plain
 
 
 class SimilarPrice(FileModel):
@@ -81,7 +94,7 @@ class SimilarArgument(FileModel):
             yield "'base_url' and 'price' belong to a model of a vendor"
 
 
-class SimilarCheck(FileModel):
+class SimilarCheck(DeclaredCheck):
     """The answer means what the reference means."""
 
     similar: SimilarArgument = Field(description="{to, min, method, model}.")
