@@ -23,7 +23,7 @@ def verdict(
     *,
     declared: Sequence[Metric],
     must_pass: Sequence[MustPass] = (),
-    doubts: Sequence[str] = (),
+    issues: Sequence[str] = (),
     alpha: float = 0.05,
 ) -> Verdict:
     """Return the verdict on a duel.
@@ -32,10 +32,10 @@ def verdict(
         result: what the duel found, its metrics decided.
         declared: the experiment's metrics: a limit of theirs that the result says nothing of is not kept.
         must_pass: one entry a tag of which no case may fail.
-        doubts: what else makes the evidence unfit, a sentence each.
+        issues: what else makes the evidence unfit, a sentence each.
         alpha: two-sided level of the gate, for words alone.
     """
-    unfit = (*unfit_reasons(result), *(_doubt("evidence", each) for each in doubts))
+    unfit = (*unfit_reasons(result), *(_doubt("evidence", each) for each in issues))
     reasons = [
         *(_without_force(reason) if unfit else reason for reason in map(partial(reason_of, result), criteria(result))),
         *undecided(result, declared),

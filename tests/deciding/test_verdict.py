@@ -131,7 +131,7 @@ def test_agreement_with_people_must_be_proved_where_it_is_asked_for(
 
 def test_other_doubts_are_told() -> None:
     """What the procedure knows of the evidence counts like everything else that makes it unfit."""
-    found = verdict(duel("pass"), doubts=["the answers were written by hand"], declared=())
+    found = verdict(duel("pass"), issues=["the answers were written by hand"], declared=())
     assert found.decision == "inconclusive"
     assert found.reasons[-1].message == "the answers were written by hand"
 

@@ -26,6 +26,6 @@ def decide(design: Design, collected: RunEvidence, duel: DuelResult) -> GateResu
         alpha=rules.alpha,
     )
     issues = tuple(evidence_issues(design, duel, collected))
-    found = verdict(duel, declared=design.experiment.metrics, must_pass=tags, doubts=issues, alpha=rules.alpha)
+    found = verdict(duel, declared=design.experiment.metrics, must_pass=tags, issues=issues, alpha=rules.alpha)
     sealed = design.experiment.split is not None
     return GateResult(duel=duel, verdict=found, must_pass=tags, sent=True, sealed=sealed)
