@@ -247,12 +247,15 @@ def duel(
             draws=draws,
         )
     elif experiment is not None:
+        from arena.measuring.values import cases_of
         from arena.planning.duel_size import Truth, size_experiment
 
         loaded = _experiment(experiment, root)
         truth = Truth(win_rate=win_rate, ties=ties or 0.0, changed=changed or 0.0)
         level = loaded.gate.alpha if alpha is None else alpha
-        plan = size_experiment(loaded.metrics, truth, alpha=level, power=power)
+        asked = loaded.golden.cases
+        shares = {metric: len(cases_of(metric, loaded, asked)) / len(asked) for metric in loaded.metrics}
+        plan = size_experiment(loaded.metrics, truth, alpha=level, power=power, share_of=shares.__getitem__)
     elif win_rate is None:
         raise UsageError("--win-rate: say which true win rate is to be proved, or take it from --from-run RUN")
     elif changed is not None:

@@ -61,7 +61,7 @@ def decide(
     low, high = (
         _text(end, criterion, outward=away, like=like) for end, away in ((interval.low, -1), (interval.high, 1))
     )
-    subject = f"{criterion.metric.name} {_text(estimate.value, criterion, like=like)} [{low}, {high}]"
+    subject = f"{criterion.metric.label} {_text(estimate.value, criterion, like=like)} [{low}, {high}]"
     if estimate.reason is not None:
         return Ruling(outcome="inconclusive", message=f"{subject}: {estimate.reason}")
     outcome = _side(interval.low, interval.high, criterion)
@@ -108,7 +108,7 @@ def _worst_ends(worst_case: WorstCase | Sequence[Estimate] | None) -> tuple[floa
 def _withheld(criterion: Criterion, reason: str) -> Ruling:
     return Ruling(
         outcome="inconclusive",
-        message=f"{criterion.metric.name}: cannot tell whether {limit_label(criterion)} holds: {reason}",
+        message=f"{criterion.metric.label}: cannot tell whether {limit_label(criterion)} holds: {reason}",
     )
 
 

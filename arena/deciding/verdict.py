@@ -60,11 +60,11 @@ def criteria(result: DuelResult) -> Iterator[MetricResult]:
 
 def undecided(result: DuelResult, declared: Iterable[Metric]) -> Iterator[Reason]:
     """Yield each limit that was declared for the golden set and on which nothing was found."""
-    found = {(row.name, row.limit) for row in result.metrics}
+    found = {(row.label, row.limit) for row in result.metrics}
     for metric in declared:
         for limit in metric.limits:
-            if metric.is_offline and metric.role != "secondary" and (metric.name, limit) not in found:
-                label = f"{metric.name} {limit_label(Criterion(metric=metric, limit=limit))}"
+            if metric.is_offline and metric.role != "secondary" and (metric.label, limit) not in found:
+                label = f"{metric.label} {limit_label(Criterion(metric=metric, limit=limit))}"
                 message = f"{label}: was declared, and nothing was measured"
                 yield replace(_doubt(label, message), limit=limit)
 
@@ -90,12 +90,12 @@ def reason_of(result: DuelResult, metric: MetricResult) -> Reason:
     """Return a metric with a limit as a reason, with the estimate that the limit is on."""
     criterion, decision = metric.criterion, metric.decision or "inconclusive"
     assert criterion is not None
-    estimate = _share(result.win_rate) if metric.is_win_rate and result.win_rate else None
-    message = metric.message or f"{metric.name} {limit_label(criterion)}: {decision}"
+    estimate = _share(result.win_rate) if metric.is_headline and result.win_rate else None
+    message = metric.message or f"{metric.label} {limit_label(criterion)}: {decision}"
     if decision == "inconclusive" and metric.note and metric.note not in message:
         message = f"{message}; {metric.note}"
     return Reason(
-        criterion=f"{metric.name} {limit_label(criterion)}",
+        criterion=f"{metric.label} {limit_label(criterion)}",
         decision=decision,
         estimate=estimate or metric.level or metric.difference,
         limit=criterion.limit,

@@ -299,7 +299,7 @@ class _Duel:
     def _take_check(self, task: CheckTask, answer: Answer) -> None:
         answered = self.answers[task.slot]
         scores = list(answered.scores)
-        scores[task.position] = judged.read(task.asked, answer)
+        scores[task.position] = replace(judged.read(task.asked, answer), name=scores[task.position].name)
         self.answers[task.slot] = replace(answered, scores=tuple(scores))
 
 

@@ -40,7 +40,10 @@ async def scores_of(
             scores.append(await grade_by_running(check, case, answer, _means(design, work, complete, subject)))
         else:
             scores.append(grade(check, case, answer))
-    return tuple(scores)
+    return tuple(
+        score if check.name is None else replace(score, name=check.name)
+        for check, score in zip(checks_of(design, task.case), scores, strict=True)
+    )
 
 
 def _means(design: Design, work: Work, complete: Complete, subject: Mapping[str, str]) -> Means:
@@ -74,4 +77,5 @@ def without_confounded_times(answered: Iterable[Answered], arms: Sequence[str]) 
 
 def _untimed(row: Answered) -> Answered:
     undone = failed(TIMED, "the arms were not called in the same run: --refresh measures both")
-    return replace(row, scores=tuple(undone if score.check == TIMED else score for score in row.scores))
+    scores = (replace(undone, name=score.name) if score.check == TIMED else score for score in row.scores)
+    return replace(row, scores=tuple(scores))

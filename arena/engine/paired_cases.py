@@ -7,7 +7,7 @@ from arena.engine.execute import RunEvidence
 from arena.evidence.of_run import evidence_of
 from arena.measuring.answers import Answers
 from arena.measuring.axis_values import axis_values
-from arena.measuring.values import CaseValues, measured_values
+from arena.measuring.values import CaseValues, cases_of, measured_values
 from arena.records.case import Case
 from arena.records.judgment import Judgment
 from arena.records.metric import Metric
@@ -38,10 +38,9 @@ class PairedCases:
         )
 
     def values(self, metric: Metric) -> CaseValues | None:
-        """Return a metric's values of the cases in which both arms have one."""
-        return measured_values(
-            metric, self.cases, self.answers, self.axes, control=self.control, treatment=self.treatment
-        )
+        """Return a metric's values of the cases that it is of and in which both arms have one."""
+        cases = cases_of(metric, self.design.experiment, self.cases)
+        return measured_values(metric, cases, self.answers, self.axes, control=self.control, treatment=self.treatment)
 
 
 def paired_cases_of(run: SavedRun) -> PairedCases:

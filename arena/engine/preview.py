@@ -1,8 +1,16 @@
 """A planned duel as `--dry-run` shows it: its calls, their price, and what its cases can prove at best."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
+from arena.deciding.wording import limit_label
 from arena.engine.design import Design
 from arena.engine.plan import Plan
-from arena.planning.provable import provable
+from arena.kinds.quantities import repeats_needed
+from arena.measuring.values import cases_of
+from arena.planning.provable import Provable, provable
+from arena.records.case import Case
+from arena.records.metric import Metric
 from arena.records.preview import Feasibility, RunPreview
 from arena.records.result import SCHEMA_VERSION, ExperimentRef
 
@@ -35,18 +43,36 @@ def preview(plan: Plan) -> RunPreview:
 
 def feasibility_of(design: Design) -> tuple[Feasibility, ...]:
     """Return, for each declared criterion, whether the design's cases could prove it on perfect data."""
-    found = provable(
-        design.experiment.metrics,
-        cases=len(design.selection.cases),
-        alpha=design.experiment.gate.alpha,
-        clusters=clusters_of(design),
-    )
+    found = provable_by(design, design.experiment.metrics)
     return tuple(Feasibility(message=one.message, within_reach=one.within_reach) for one in found)
 
 
-def clusters_of(design: Design) -> int | None:
-    """Return how many independent units the cases are; None where none shares a cluster."""
-    labels = [case.cluster for case in design.selection.cases]
+def provable_by(design: Design, metrics: Sequence[Metric]) -> tuple[Provable, ...]:
+    """Return what the design's cases could prove of metrics: each counts the cases that it is of.
+
+    Args:
+        design: whose cases are asked, as often as it repeats them.
+        metrics: of its experiment.
+    """
+    found: list[Provable] = []
+    for metric in metrics:
+        cases = cases_of(metric, design.experiment, design.selection.cases)
+        alpha, repeats = design.experiment.gate.alpha, repeats_needed(metric.source)
+        of_metric = provable([metric], cases=len(cases), alpha=alpha, clusters=clusters_of(cases))
+        found += of_metric if design.repeats >= repeats else (_too_few_repeats(one, design) for one in of_metric)
+    return tuple(found)
+
+
+def _too_few_repeats(one: Provable, design: Design) -> Provable:
+    needed = repeats_needed(one.metric.source)
+    label = f"{one.metric.label} {limit_label(one.criterion)}"
+    message = f"{label}: needs {needed} answers to a case, the plan asks for {design.repeats}: --repeats {needed}"
+    return replace(one, needed=None, message=message)
+
+
+def clusters_of(cases: Sequence[Case]) -> int | None:
+    """Return how many independent units cases are; None where none shares a cluster."""
+    labels = [case.cluster for case in cases]
     if not any(labels):
         return None
     return len({label for label in labels if label is not None}) + sum(label is None for label in labels)

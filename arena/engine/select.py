@@ -54,7 +54,20 @@ def select_cases(
     if not cases:
         hint = "arena show lists the cases of the last run"
         raise UsageError(f"no case is left to ask: {selection.sentence}", hint=hint)
+    _check_tags(experiment, selection)
     return selection
+
+
+def _check_tags(experiment: Experiment, selection: Selection) -> None:
+    """Refuse a limit on the cases of a tag of which none is chosen: nothing would be known of it."""
+    tags = {tag for case in selection.cases for tag in case.tags}
+    for metric in experiment.metrics:
+        decides = metric.limits and metric.role != "secondary" and not selection.is_exploratory
+        if metric.tag is not None and metric.tag not in tags and decides:
+            raise UsageError(
+                f"{experiment.path}: metrics: '{metric.name}' is of the tag '{metric.tag}', which none of the chosen "
+                f"cases has ({selection.sentence})"
+            )
 
 
 def _check_known(experiment: Experiment, ids: tuple[str, ...]) -> None:

@@ -54,18 +54,18 @@ def largest_cluster(cases: Sequence[Case]) -> int:
 def win_rate_criteria(experiment: Experiment) -> tuple[Criterion, ...]:
     """Return what is to be decided of the win rate: better than half where the experiment does not say."""
     for metric in experiment.metrics:
-        if metric.is_win_rate and metric.is_offline and metric.limits:
+        if metric.is_win_rate and metric.is_offline and metric.limits and metric.tag is None:
             return criteria(metric)
     return (BETTER,)
 
 
 def decides_more(experiment: Experiment) -> bool:
     """Return whether anything besides the win rate must pass: then a proof of the win rate settles nothing."""
-    others = (metric for metric in experiment.metrics if metric.is_offline and not metric.is_win_rate)
+    others = (one for one in experiment.metrics if one.is_offline and (not one.is_win_rate or one.tag is not None))
     rules = experiment.gate
     if rules.must_pass or rules.min_human_agreement is not None:
         return True
-    return any(metric.role != "secondary" and metric.limits for metric in others)
+    return any(one.role != "secondary" and one.limits for one in others)
 
 
 class Watch:

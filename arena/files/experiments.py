@@ -199,13 +199,12 @@ def _with_primary(metrics: list[Metric], *, judged: bool, checked: bool) -> tupl
     A guardrail on that very metric says that it need not be superior: then the author must say what decides.
     """
     first = primary("win_rate" if judged else "check_pass_rate")
-    decided = any(
-        metric.is_offline and (metric.role == "primary" or (metric.source, metric.role) == (first.source, "guardrail"))
-        for metric in metrics
-    )
+    alike = [one for one in metrics if one.is_offline and (one.source, one.tag, one.checks) == (first.source, None, ())]
+    decided = any(one.is_offline and one.role == "primary" for one in metrics)
+    decided = decided or any(one.role == "guardrail" for one in alike)
     if decided or not (judged or checked):
         return tuple(metrics)
-    declared = next((one for one in metrics if one.is_offline and one.source == first.source), None)
+    declared = next(iter(alike), None)
     if declared is not None:
         first = replace(declared, role="primary", limits=first.limits)
     return (first, *(metric for metric in metrics if metric is not declared))

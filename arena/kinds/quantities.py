@@ -122,6 +122,11 @@ def named(name: str) -> Metric | None:
     return _metric(name, source, quantity, ending)
 
 
+def own_source(metric: Metric) -> str | None:
+    """Return what stands behind a metric that has a name of its own; None where the name says it."""
+    return None if named(metric.name) else metric.source
+
+
 def _metric(name: str, source: str, quantity: Quantity, aggregate: str) -> Metric:
     return Metric(name=name, source=source, aggregate=aggregate, unit=quantity.unit, direction=quantity.direction)
 

@@ -210,6 +210,7 @@ AGGREGATES: dict[str, Kind] = {
     "rate": Share(),
     "mean": Mean(),
     "p50": Quantile(0.50),
+    "p90": Quantile(0.90),
     "p95": Quantile(0.95),
     "p99": Quantile(0.99),
     "ratio": Ratio(),

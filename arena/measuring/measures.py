@@ -42,7 +42,7 @@ def measure(metric: Metric, answered: Answered) -> Measured | None:
         answered: the answer, or the failure to get one.
     """
     if is_of_checks(metric.source):
-        return _check_pass(answered)
+        return _check_pass(metric, answered)
     if (happened := _EVENTS.get(metric.source)) is not None:
         return _exactly(happened(answered))
     completion = answered.completion
@@ -73,13 +73,13 @@ def _exactly(value: float) -> Measured:
     return Measured(value=float(value), low=float(value), high=float(value))
 
 
-def _check_pass(answered: Answered) -> Measured | None:
-    """Pass when every check passed; a check that could not be made leaves it open, unless another failed."""
+def _check_pass(metric: Metric, answered: Answered) -> Measured | None:
+    """Pass when every check that is meant passed; one that could not be made leaves it open, unless another failed."""
     if answered.failure is not None:
         return _exactly(0.0)
-    if not answered.scores:
+    outcomes = [score.passed for score in answered.scores if not metric.checks or score.label in metric.checks]
+    if not outcomes:
         return None
-    outcomes = [score.passed for score in answered.scores]
     if False in outcomes:
         return _exactly(0.0)
     return Measured(value=0.5, low=0.0, high=1.0) if None in outcomes else _exactly(1.0)
@@ -127,12 +127,12 @@ def comparable(
 
 def _of_case(metric: Metric, answered: Sequence[Answered]) -> Measured | None:
     trials = trials_of(metric.source)
-    return _mean(metric, answered) if trials is None else _passes(*trials, answered)
+    return _mean(metric, answered) if trials is None else _passes(metric, *trials, answered)
 
 
-def _passes(which: Literal["any", "all"], k: int, answered: Sequence[Answered]) -> Measured | None:
+def _passes(metric: Metric, which: Literal["any", "all"], k: int, answered: Sequence[Answered]) -> Measured | None:
     """Return pass@k or pass^k of a case; None with fewer answers than k. A failed call did not pass."""
-    outcomes = [outcome for one in answered if (outcome := _check_pass(one)) is not None]
+    outcomes = [outcome for one in answered if (outcome := _check_pass(metric, one)) is not None]
     if len(outcomes) < k:
         return None
     share = pass_at_k if which == "any" else pass_hat_k

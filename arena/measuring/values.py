@@ -1,7 +1,8 @@
 """The values of the cases of a run, by metric."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from arena.kinds.kind import Arms
 from arena.kinds.quantities import axis_of, is_share
@@ -10,6 +11,8 @@ from arena.measuring.measures import Measured, PairedCase, comparable, paired
 from arena.records.case import Case
 from arena.records.experiment import Experiment
 from arena.records.metric import Metric
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +42,30 @@ class CaseValues:
         )
         return against, in_favour
 
+    def of_cases(self, kept: Set[str]) -> "CaseValues":
+        """Return the values of some cases, as if no others had been asked."""
+        rows = [row for row, case in enumerate(self.cases) if case in kept]
+        if len(kept) == self.of:
+            return self
+        return replace(self.at(rows), of=len(kept), unmeasured=len(kept) - len(rows))
+
+    def at(self, rows: Sequence[int]) -> "CaseValues":
+        """Return the values of rows, each as often as it is named."""
+
+        def of(column: Sequence[_T]) -> list[_T]:
+            return [column[row] for row in rows]
+
+        return replace(
+            self,
+            cases=of(self.cases),
+            control=of(self.control),
+            treatment=of(self.treatment),
+            clusters=of(self.clusters),
+            worst=(of(self.worst[0]), of(self.worst[1])),
+            best=(of(self.best[0]), of(self.best[1])),
+            of=len(rows),
+        )
+
     @property
     def is_complete(self) -> bool:
         """Return whether nothing is open."""
@@ -55,6 +82,15 @@ def declared_metrics(experiment: Experiment) -> list[Metric]:
     return [m for m in experiment.metrics if m.is_offline and not m.is_win_rate]
 
 
+def cases_of(metric: Metric, experiment: Experiment, cases: Sequence[Case]) -> Sequence[Case]:
+    """Return the cases that a metric is of: those with its tag, and with a check of its names."""
+    if metric.tag is not None:
+        cases = [case for case in cases if metric.tag in case.tags]
+    if metric.checks and not any(check.label in metric.checks for check in experiment.checks):
+        cases = [case for case in cases if any(check.label in metric.checks for check in case.checks)]
+    return cases
+
+
 def measured_values(
     metric: Metric,
     cases: Sequence[Case],
@@ -64,9 +100,18 @@ def measured_values(
     control: str,
     treatment: str,
 ) -> CaseValues | None:
-    """Return a metric's values of the cases in which both arms have one; None for an axis that the rubric lacks."""
+    """Return a metric's values of the cases in which both arms have one; None for an axis that the rubric lacks.
+
+    Args:
+        metric: that is measured.
+        cases: that it is of.
+        answers: of the run.
+        axes: the judged axes by name, of all cases.
+        control: the control's name.
+        treatment: the treatment's name.
+    """
     if (axis := axis_of(metric.source)) is not None:
-        return axes.get(axis)
+        return axes[axis].of_cases({case.id for case in cases}) if axis in axes else None
     pairs = [(case.id, case.cluster) for case in cases]
     found = paired(metric, answers, pairs, control=control, treatment=treatment)
     values = values_of(found, metric, asked=len(cases))

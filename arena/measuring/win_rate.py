@@ -1,10 +1,13 @@
 """The win rate of comparisons, and what is decided of it: for duels, tallies and label swaps alike."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from arena.deciding.decide import decide
 from arena.kinds import table as kinds
+from arena.kinds.quantities import own_source
 from arena.measuring.values import CaseValues
+from arena.records.case import Case
 from arena.records.experiment import Experiment
 from arena.records.judgment import Comparison
 from arena.records.metric import Criterion, Limit, Metric
@@ -80,25 +83,38 @@ def preference_of(comparisons: Sequence[Comparison], level: float, *, largest: i
     return anytime_win_rate(scores, clusters=clusters, lows=lows, highs=highs, level=level, largest=largest)
 
 
-def win_rate_metric(experiment: Experiment, found: Preference | None) -> tuple[MetricResult, ...]:
-    """Return the win rate as a metric: control's share, the treatment's, their difference; one line a limit."""
+def win_rates(experiment: Experiment) -> tuple[Metric, ...]:
+    """Return the win rates of an experiment: that of all cases first, declared or not, then those of tags."""
+    declared = [metric for metric in experiment.metrics if metric.is_win_rate and metric.is_offline]
+    whole = [metric for metric in declared if metric.tag is None] or [kinds.UNDECLARED]
+    return (*whole, *(metric for metric in declared if metric.tag is not None))
+
+
+def compared_in(metric: Metric, comparisons: Sequence[Comparison], cases: Iterable[Case]) -> Sequence[Comparison]:
+    """Return the comparisons that a win rate is of: of the cases with its tag."""
+    if metric.tag is None:
+        return comparisons
+    tagged = {case.id for case in cases if metric.tag in case.tags}
+    return [one for one in comparisons if one.case in tagged]
+
+
+def win_rate_lines(metric: Metric, found: Preference | None, *, alpha: float) -> tuple[MetricResult, ...]:
+    """Return a win rate as a metric: control's share, the treatment's, their difference; one line a limit.
+
+    Args:
+        metric: a win rate.
+        found: of its comparisons; None where nothing was compared.
+        alpha: two-sided level of the decision.
+    """
     if found is None:
         return ()
-    declared = next((each for each in experiment.metrics if each.is_win_rate and each.is_offline), kinds.UNDECLARED)
-    limits = declared.limits or kinds.UNDECLARED.limits
-    return tuple(_win_rate_line(found, declared, limit, experiment.gate.alpha) for limit in limits)
+    limits = metric.limits or (kinds.UNDECLARED.limits if metric.tag is None else (None,))
+    return tuple(_win_rate_line(found, metric, limit, alpha) for limit in limits)
 
 
-def _win_rate_line(found: Preference, metric: Metric, limit: Limit, alpha: float) -> MetricResult:
-    compared = kinds.WIN_RATE.compared(found)
-    decided = decide(
-        kinds.WIN_RATE.share(found),
-        Criterion(metric=metric, limit=limit),
-        worst_case=worst_case(found),
-        sign_flip_p=found.p_value,
-        alpha=alpha,
-    )
-    return MetricResult(
+def _win_rate_line(found: Preference, metric: Metric, limit: Limit | None, alpha: float) -> MetricResult:
+    compared, share = kinds.WIN_RATE.compared(found), kinds.WIN_RATE.share(found)
+    line = MetricResult(
         name=metric.name,
         role=metric.role,
         unit=metric.unit,
@@ -106,10 +122,16 @@ def _win_rate_line(found: Preference, metric: Metric, limit: Limit, alpha: float
         treatment=compared.treatment,
         difference=compared.estimate,
         limit=limit,
-        decision=decided.outcome,
+        decision=None,
         p_value=found.p_value,
-        note=decided.message if decided.outcome == "inconclusive" else None,
-        message=decided.message,
+        level=None if metric.tag is None else share,
         direction=metric.direction,
-        source=None if metric.name == metric.source else metric.source,
+        source=own_source(metric),
+        tag=metric.tag,
     )
+    if limit is None:
+        return line
+    criterion = Criterion(metric=metric, limit=limit)
+    ruling = decide(share, criterion, worst_case=worst_case(found), sign_flip_p=found.p_value, alpha=alpha)
+    note = ruling.message if ruling.outcome == "inconclusive" else None
+    return replace(line, decision=ruling.outcome, note=note, message=ruling.message)

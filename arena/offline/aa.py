@@ -18,10 +18,10 @@ from arena.engine.preview import feasibility_of
 from arena.errors import Refused, UsageError
 from arena.measuring.decided import decided
 from arena.measuring.values import CaseValues, declared_metrics, exchanged
-from arena.measuring.win_rate import preference_of, win_rate_metric
+from arena.measuring.win_rate import compared_in, preference_of, win_rate_lines, win_rates
 from arena.records.aa import AAResult, PolicyResult
 from arena.records.judgment import Comparison
-from arena.records.metric import WIN_RATE, Decision, Metric
+from arena.records.metric import Decision, Metric
 from arena.records.result import SCHEMA_VERSION, DuelResult
 from arena.runs.saved import SavedRun
 from arena.stats.estimate import Estimate
@@ -146,55 +146,64 @@ class _Data:
 
     def __init__(self, design: Design, collected: RunEvidence, policy: Policy | None) -> None:
         found = PairedCases(design, collected)
-        self._experiment = design.experiment
         self._level = 1.0 - design.experiment.gate.alpha
         self._policy = policy
-        self._comparisons = found.evidence.comparisons if design.experiment.judges else ()
+        comparisons = found.evidence.comparisons if design.experiment.judges else ()
+        self._win_rates = [
+            (metric, compared)
+            for metric in win_rates(design.experiment)
+            if (compared := compared_in(metric, comparisons, design.selection.cases))
+        ]
         self._metrics = [
             (metric, values)
             for metric in declared_metrics(design.experiment)
-            if (metric.limits and metric.role != "secondary") or (policy and metric.name == policy.metric)
+            if _decides(metric) or (policy and metric.label == policy.metric)
             if (values := found.values(metric)) is not None and values.control
         ]
-        measured = {metric.name for metric, _ in self._metrics}
+        measured = [metric for metric, _ in (*self._win_rates, *self._metrics)]
         #: A limit on what was not measured is never kept, whatever the labels.
         self._open: list[Decision] = [
             "inconclusive"
-            for metric in declared_metrics(design.experiment)
-            if metric.limits and metric.role != "secondary" and metric.name not in measured
+            for metric in design.experiment.metrics
+            if metric.is_offline and _decides(metric) and metric not in measured
         ]
         self._known: dict[tuple[str, tuple[tuple[object, ...], ...]], tuple[list[Decision], bool]] = {}
 
     def under(self, cases: frozenset[str]) -> tuple[Decision, bool]:
         """Return the decision, and whether the policy ships, with the arms of `cases` exchanged."""
         parts = [self._remembered(metric, exchanged(values, cases)) for metric, values in self._metrics]
-        if self._comparisons:
-            parts.append(self._win_rate([_mirrored(one) if one.case in cases else one for one in self._comparisons]))
+        for metric, comparisons in self._win_rates:
+            swapped = [_mirrored(one) if one.case in cases else one for one in comparisons]
+            parts.append(self._win_rate(metric, swapped))
         limits = [*self._open, *(one for decisions, _ in parts for one in decisions)]
         return together(limits), any(ships for _, ships in parts)
 
-    def _win_rate(self, comparisons: Sequence[Comparison]) -> tuple[list[Decision], bool]:
+    def _win_rate(self, metric: Metric, comparisons: Sequence[Comparison]) -> tuple[list[Decision], bool]:
         rows = sorted((one.score, one.low, one.high, one.cluster or "") for one in comparisons)
-        key = (WIN_RATE, tuple(rows))
+        key = (metric.label, tuple(rows))
         if key not in self._known:
             preference = preference_of(comparisons, self._level)
-            lines = win_rate_metric(self._experiment, preference)
+            lines = win_rate_lines(metric, preference, alpha=1.0 - self._level)
             decisions = [one.decision for one in lines if one.role != "secondary" and one.decision is not None]
-            self._known[key] = (decisions, self._ships(lines[0].name, preference.value))
+            self._known[key] = (decisions, self._ships(metric.label, preference.value))
         return self._known[key]
 
     def _remembered(self, metric: Metric, values: CaseValues) -> tuple[list[Decision], bool]:
         rows = zip(values.control, values.treatment, *values.worst, *values.best, values.clusters, strict=True)
-        key = (metric.name, tuple(sorted((*row[:-1], row[-1] or "") for row in rows)))
+        key = (metric.label, tuple(sorted((*row[:-1], row[-1] or "") for row in rows)))
         if key not in self._known:
             limits = metric.limits or (None,)
             found = [decided(metric, limit, values, level=self._level) for limit in limits]
             decisions = [one.decision for one in found if metric.role != "secondary" and one.decision is not None]
-            self._known[key] = (decisions, self._ships(metric.name, found[0].difference.estimate.value))
+            self._known[key] = (decisions, self._ships(metric.label, found[0].difference.estimate.value))
         return self._known[key]
 
     def _ships(self, metric: str, value: float | None) -> bool:
         return bool(self._policy and self._policy.metric == metric and value is not None and self._policy.ships(value))
+
+
+def _decides(metric: Metric) -> bool:
+    return bool(metric.limits) and metric.role != "secondary"
 
 
 def _mirrored(one: Comparison) -> Comparison:
@@ -209,13 +218,14 @@ def together(decisions: Sequence[Decision]) -> Decision:
 
 
 def _criteria(result: DuelResult) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(one.name for one in result.metrics if one.role != "secondary" and one.limit is not None))
+    deciding = (one for one in result.metrics if one.role != "secondary" and one.limit is not None)
+    return tuple(dict.fromkeys(one.label for one in deciding))
 
 
 def _check(run: SavedRun, policy: Policy | None, criteria: tuple[str, ...]) -> None:
     if not criteria:
         raise UsageError(f"run {run.id} decides nothing: no primary metric or guardrail has a limit")
-    names = {metric.name for metric in run.result.metrics}
+    names = {metric.label for metric in run.result.metrics}
     if policy is not None and policy.metric not in names:
         known = ", ".join(sorted(names))
         raise Refused(

@@ -156,11 +156,10 @@ def _smallest(settled: Callable[[float], bool], cases: int, least: float, criter
 def _on_the_limit(criterion: Criterion) -> CasesNeeded:
     return CasesNeeded(
         cases=None,
-        reason=f"{criterion.metric.name} is at its limit ({limit_label(criterion)}): no number would settle it",
+        reason=f"{criterion.metric.label} is at its limit ({limit_label(criterion)}): no number would settle it",
     )
 
 
 def _too_many(criterion: Criterion) -> CasesNeeded:
-    return CasesNeeded(
-        cases=None, reason=f"{criterion.metric.name} is so near its limit that more than {MOST:,} cases would be needed"
-    )
+    where = f"{criterion.metric.label} is so near its limit"
+    return CasesNeeded(cases=None, reason=f"{where} that more than {MOST:,} cases would be needed")

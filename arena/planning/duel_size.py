@@ -3,6 +3,7 @@
 Nothing is known of the cases here but what the caller takes to be true; `pilot` goes by a finished run instead.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -93,7 +94,19 @@ def size_duel(win_rate: float, ties: float = 0.0, *, alpha: float = 0.05, power:
     )
 
 
-def size_experiment(metrics: Sequence[Metric], truth: Truth, *, alpha: float = 0.05, power: float = 0.8) -> SizePlan:
+def whole(metric: Metric) -> float:
+    """Return 1: the share of the cases that a metric is of where each is of all."""
+    return 1.0
+
+
+def size_experiment(
+    metrics: Sequence[Metric],
+    truth: Truth,
+    *,
+    alpha: float = 0.05,
+    power: float = 0.8,
+    share_of: Callable[[Metric], float] = whole,
+) -> SizePlan:
     """Return the cases with which a duel proves all that an experiment decides.
 
     All must pass (intersection–union, Berger 1982). How the criteria depend on each other is not known, so the chance
@@ -105,13 +118,14 @@ def size_experiment(metrics: Sequence[Metric], truth: Truth, *, alpha: float = 0
             treatment alone, and what has no bounds, is taken at its best, which is said.
         alpha: two-sided level of the gate; each criterion is tested at half of it.
         power: of all criteria together, in (alpha, 1).
+        share_of: the share of the cases that a metric is of, above 0: those with its tag, or its check.
 
     Raises:
         UsageError: an argument outside its domain, or nothing to decide.
     """
     Circumstances(alpha=alpha, power=power).check()
     truth.check()
-    parts = [_part(metric, criterion, truth, alpha) for metric, criterion in decisive(metrics)]
+    parts = [_part(metric, criterion, truth, alpha, share_of(metric)) for metric, criterion in decisive(metrics)]
     needs = [part.fewest(alpha, power) for part in parts]
     power_of = cache(lambda cases: max(1.0 - sum(1.0 - part.power(cases, alpha) for part in parts), 0.0))
     total = None
@@ -125,7 +139,7 @@ def size_experiment(metrics: Sequence[Metric], truth: Truth, *, alpha: float = 0
             criterion=part.label,
             role=part.criterion.metric.role,
             cases=need,
-            at_best=part.at_best,
+            at_best=part.of_all(part.at_best),
             power=None if total is None else part.power(total, alpha),
             assumed=part.assumed,
             reason=part.never if need is None else None,
@@ -222,6 +236,11 @@ class _Part:
     at_best: int | None
     truth: ThreePoint | None
     assumed: str
+    share: float  # of all cases, that it is of
+
+    def of_all(self, cases: int | None) -> int | None:
+        """Return of how many cases so many are its own."""
+        return None if cases is None else math.ceil(cases / self.share - 1e-9)
 
     @property
     def never(self) -> str:
@@ -231,16 +250,17 @@ class _Part:
 
     def fewest(self, alpha: float, power: float) -> int | None:
         if self.at_best is None or self.truth is None:
-            return self.at_best
-        return self.truth.fewest(alpha=alpha, power=power)
+            return self.of_all(self.at_best)
+        return self.of_all(self.truth.fewest(alpha=alpha, power=power))
 
     def power(self, cases: int, alpha: float) -> float:
-        if self.at_best is None or cases < self.at_best:
+        own = math.floor(cases * self.share + 1e-9)
+        if self.at_best is None or own < self.at_best:
             return 0.0
-        return 1.0 if self.truth is None else self.truth.power(cases, alpha=alpha)
+        return 1.0 if self.truth is None else self.truth.power(own, alpha=alpha)
 
 
-def _part(metric: Metric, criterion: Criterion, truth: Truth, alpha: float) -> _Part:
+def _part(metric: Metric, criterion: Criterion, truth: Truth, alpha: float, share: float) -> _Part:
     kind = kinds.of(metric, criterion.limit)
     at_best, rule = kind.fewest(criterion, alpha=alpha), kind.rule(criterion)
     scored, assumed = None, UNKNOWN_SPREAD
@@ -252,8 +272,8 @@ def _part(metric: Metric, criterion: Criterion, truth: Truth, alpha: float) -> _
         assumed = "the treatment at its best in every case"
     elif rule is not None:
         scored, assumed = _scored(criterion, rule, truth)
-    label = f"{metric.name} {limit_label(criterion)}"
-    return _Part(criterion=criterion, label=label, at_best=at_best, truth=scored, assumed=assumed)
+    label = f"{metric.label} {limit_label(criterion)}"
+    return _Part(criterion=criterion, label=label, at_best=at_best, truth=scored, assumed=assumed, share=share)
 
 
 def _scored(criterion: Criterion, rule: MeanRule, truth: Truth) -> tuple[ThreePoint, str]:
@@ -277,7 +297,7 @@ def _asked_for(criterion: Criterion, truth: Truth) -> tuple[float, float]:
     """Return a treatment that is no different; superiority needs to be told by how much it is better."""
     if criterion.limit.is_superiority:
         raise Refused(
-            f"say which true win rate is to be proved ({criterion.metric.name} {limit_label(criterion)})",
+            f"say which true win rate is to be proved ({criterion.metric.label} {limit_label(criterion)})",
             argument="win_rate",
             hint="or take it from a finished run: `from_run`",
         )

@@ -20,6 +20,7 @@ _HARM = {"max_drop": "drop", "max_increase": "increase"}
 class Provable:
     """What one criterion needs, and whether the cases at hand could meet it."""
 
+    metric: Metric
     criterion: Criterion
     needed: int | None  # independent units on perfect data; None: no number is enough
     units: int  # at hand: cases, or clusters where cases share one
@@ -64,15 +65,14 @@ def _provable(
     needed = kinds.of(metric, criterion.limit).fewest(criterion, alpha=alpha)
     if needed is not None and clustered:
         needed = max(needed, fewest_clusters(alpha))
-    label = f"{metric.name} {limit_label(criterion)}"
+    label = f"{metric.label} {limit_label(criterion)}"
     if needed is None:
-        return Provable(
-            criterion=criterion, needed=None, units=units, message=f"{label}: no number of {name} could prove it"
-        )
+        message = f"{label}: no number of {name} could prove it"
+        return Provable(metric=metric, criterion=criterion, needed=None, units=units, message=message)
     message = f"{label}: needs ≥ {needed:,} {name}, you have {units:,}"
     if units < needed and (best := _best(metric, criterion, units, alpha)):
         message += f"; {best}"
-    return Provable(criterion=criterion, needed=needed, units=units, message=message)
+    return Provable(metric=metric, criterion=criterion, needed=needed, units=units, message=message)
 
 
 def _best(metric: Metric, criterion: Criterion, units: int, alpha: float) -> str | None:

@@ -31,6 +31,12 @@ class Check:
 
     key: str
     argument: Any  # plain JSON value, files already read in
+    name: str | None = None  # given by its author, so that a metric can be of it
+
+    @property
+    def label(self) -> str:
+        """Return what it is called: its name, else its key."""
+        return self.name or self.key
 
     @property
     def is_judged(self) -> bool:

@@ -35,12 +35,21 @@ class Limit:
         return self.kind in ("above", "below")
 
 
+def labelled(name: str, tag: str | None) -> str:
+    """Return what a metric is called.
+
+    >>> labelled("win_rate", None), labelled("win_rate", "safety")
+    ('win_rate', 'win_rate (safety)')
+    """
+    return name if tag is None else f"{name} ({tag})"
+
+
 class Decidable(Protocol):
     """What a criterion knows of its metric: one that is declared, or one of a result."""
 
     @property
-    def name(self) -> str:
-        """Return what it is called."""
+    def label(self) -> str:
+        """Return what it is called, with its tag."""
 
     @property
     def role(self) -> Role:
@@ -77,6 +86,13 @@ class Metric:
     where: Literal["offline", "live", "both"] = "both"
     numerator: str | None = None
     denominator: str | None = None
+    tag: str | None = None  # of the cases that it is measured on; None: all
+    checks: tuple[str, ...] = ()  # names of those that it is of; empty: all of a case
+
+    @property
+    def label(self) -> str:
+        """Return its name, and its tag where it has one."""
+        return labelled(self.name, self.tag)
 
     @property
     def is_win_rate(self) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from arena.records.metric import WIN_RATE, Criterion, Decision, Limit, Role
+from arena.records.metric import WIN_RATE, Criterion, Decision, Limit, Role, labelled
 from arena.records.run_options import Only
 from arena.stats.estimate import Estimate, Interval
 
@@ -86,11 +86,23 @@ class MetricResult:
     message: str | None = None  # what was decided and why, in one line
     direction: Literal["up", "down"] = "up"  # which way is better
     source: str | None = field(default=None, metadata=ONLY_WHERE_SET)  # of a metric that has a name of its own
+    tag: str | None = field(default=None, metadata=ONLY_WHERE_SET)  # of the cases that it is of, where not of all
+    checks: tuple[str, ...] = field(default=(), metadata=ONLY_WHERE_SET)  # that it is of, where not of all
+
+    @property
+    def label(self) -> str:
+        """Return its name, and its tag where it has one."""
+        return labelled(self.name, self.tag)
 
     @property
     def is_win_rate(self) -> bool:
         """Return whether it is the share of comparisons that the treatment wins, whatever its name."""
         return (self.source or self.name) == WIN_RATE
+
+    @property
+    def is_headline(self) -> bool:
+        """Return whether it is the win rate of all cases, which a result tells first and at length."""
+        return self.is_win_rate and self.tag is None
 
     @property
     def criterion(self) -> Criterion | None:

@@ -14,3 +14,9 @@ class Score:
     unit: str | None = None
     error: str | None = None
     cost_usd: float | None = 0.0  # of a judged check, as first paid; None when unknown
+    name: str | None = None  # of a check that has one
+
+    @property
+    def label(self) -> str:
+        """Return what its check is called: its name, else its key."""
+        return self.name or self.check

@@ -151,7 +151,7 @@ def _said(canvas: Canvas, completion: Completion, width: int) -> list[Text]:
 
 def _score(canvas: Canvas, score: Score) -> Text:
     mark, style = {True: ("✓", "green"), False: ("✗", "red"), None: ("?", "yellow")}[score.passed]
-    said = canvas.foreign_line(f"{score.check}: {score.error or score.reason}")
+    said = canvas.foreign_line(f"{score.label}: {score.error or score.reason}")
     return Text.assemble((f"{mark} ", style), said)
 
 

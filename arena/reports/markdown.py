@@ -107,7 +107,7 @@ def _axes(result: DuelResult) -> list[str]:
 
 
 def _metrics(result: DuelResult) -> list[str]:
-    chosen = [each for each in result.metrics if not each.is_win_rate]
+    chosen = [each for each in result.metrics if not each.is_headline]
     if not chosen:
         return []
     lines = ["| | metric | control | treatment | difference | limit |", "|---|---|--:|--:|---|---|"]
@@ -119,7 +119,7 @@ def _metric(each: MetricResult) -> str:
     change, bounds = numbers.change(found.value, found.interval, found.unit_of_measure)
     levels = f"{numbers.quantity(each.control, each.unit)} | {numbers.quantity(each.treatment, each.unit)}"
     limit = plain(limit_text(each.limit, each.unit)) if each.limit else ""
-    return f"| {MARKS[each.decision]} | {plain(each.name)} | {levels} | {change} {bounds} | {limit} |"
+    return f"| {MARKS[each.decision]} | {plain(each.label)} | {levels} | {change} {bounds} | {limit} |"
 
 
 def _judge(result: DuelResult) -> list[str]:

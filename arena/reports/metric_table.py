@@ -57,7 +57,7 @@ def _row(canvas: Canvas, metric: MetricResult) -> list[Text]:
     change, bounds = numbers.change(
         metric.difference.value, metric.difference.interval, metric.difference.unit_of_measure
     )
-    name = canvas.fit(Text(canvas.foreign_line(metric.name)), max(canvas.width // 4, 12))
+    name = canvas.fit(Text(canvas.foreign_line(metric.label)), max(canvas.width // 4, 12))
     return [
         Text.assemble((mark, f"bold {style}".strip()), " ", name),
         Text(numbers.quantity(metric.control, metric.unit)),

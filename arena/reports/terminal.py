@@ -130,7 +130,7 @@ def _stopped(stop: EarlyStop) -> str:
 
 def _win_rate_answers(canvas: Canvas, result: DuelResult, rate: WinRate) -> list[Text]:
     """Answer each limit that the experiment sets on the win rate; better than 50% where it sets none."""
-    limits = [each for each in result.metrics if each.is_win_rate and each.limit]
+    limits = [each for each in result.metrics if each.is_headline and each.limit]
     answers = [_answer(canvas, _question(each.limit), each.decision, result, each.note) for each in limits]
     answers = answers or [_answer(canvas, _question(None), result.win_rate_decision, result)]
     interval = rate.interval
@@ -231,8 +231,8 @@ def _axis_row(canvas: Canvas, axis: AxisResult, scale: float) -> list[Text]:
 
 
 def _metrics(canvas: Canvas, result: DuelResult) -> list[Text]:
-    shown_above = {each.name for each in result.metrics if each.role == "primary"} if result.win_rate is None else ()
-    shown = [each for each in result.metrics if not each.is_win_rate and each.name not in shown_above]
+    shown_above = {each.label for each in result.metrics if each.role == "primary"} if result.win_rate is None else ()
+    shown = [each for each in result.metrics if not each.is_headline and each.label not in shown_above]
     return metric_lines(canvas, shown)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from arena.evidence.of_run import Evidence
 from arena.evidence.suspicions import DOUBT, against_flags, flagged_answers
-from arena.measuring.win_rate import preference_of, win_rate_metric
+from arena.measuring.win_rate import preference_of, win_rate_lines, win_rates
 from arena.offline.duel.flagged import doubted
 from arena.records.judgment import Flag, Judgment, Side
 from arena.records.metric import Decision
@@ -38,13 +38,13 @@ def decided(
 ) -> tuple[MetricResult, FlaggedRecount | None, Decision | None]:
     """Return the win rate's line against 50%, the count against the flags, and what was decided before."""
     found = evidence(scores, flags)
-    registered = experiment(tmp_path)
-    lines = win_rate_metric(registered, preference_of(found.comparisons, 0.95))
+    (metric,) = win_rates(experiment(tmp_path))
+    lines = win_rate_lines(metric, preference_of(found.comparisons, 0.95), alpha=0.05)
     (line,), recount = doubted(
         lines,
         found,
         prefers=lambda counted: preference_of(counted, 0.95),
-        decide=lambda preferred: win_rate_metric(registered, preferred),
+        decide=lambda preferred, _: win_rate_lines(metric, preferred, alpha=0.05),
     )
     return line, recount, lines[0].decision
 

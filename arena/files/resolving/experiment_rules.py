@@ -6,6 +6,7 @@ from arena.files.reading.file_model import did_you_mean
 from arena.files.reading.identifiers import look_alikes, spelled
 from arena.files.reading.located import Mistakes
 from arena.files.reading.reader import OpenFile
+from arena.files.resolving.cases_of_metrics import check_cases_of_metrics
 from arena.files.resolving.live import check_live
 from arena.files.resolving.metrics import conflicts
 from arena.files.resolving.variants import template_place
@@ -22,6 +23,7 @@ from arena.text.printable import printable
 def check_rules(experiment: Experiment, authored: ExperimentFile, at: OpenFile, mistakes: Mistakes) -> None:
     """Note every contradiction between the parts of an experiment."""
     _check_metrics(experiment, authored, at, mistakes)
+    check_cases_of_metrics(experiment, authored, at, mistakes)
     _check_tags(experiment, at, mistakes)
     _check_references(experiment, at, mistakes)
     _check_judged(experiment, at, mistakes)
@@ -38,7 +40,11 @@ def _check_metrics(experiment: Experiment, authored: ExperimentFile, at: OpenFil
     judged = bool(experiment.judges)
     scored = any(judge.axes != "none" for judge in experiment.judges)
     declared = [
-        next(m for m in experiment.metrics if m.name == entry.name and entry.where in (None, m.where))
+        next(
+            metric
+            for metric in experiment.metrics
+            if (metric.name, metric.tag) == (entry.name, entry.tag) and entry.where in (None, metric.where)
+        )
         for entry in authored.metrics
     ]
     axes = [axis.name for axis in experiment.rubric.axes]

@@ -69,7 +69,7 @@ def check_live(experiment: Experiment, authored: ExperimentFile, at: OpenFile, m
 
 
 def _check_guardrails(experiment: Experiment, live: LiveFile, at: OpenFile, mistakes: Mistakes) -> None:
-    declared = {metric.name: metric for metric in experiment.metrics}
+    declared = {metric.name: metric for metric in experiment.metrics if metric.tag is None}
     for name in live.guardrails:
         metric = declared.get(name)
         if metric is None or not metric.limits:

@@ -8,7 +8,16 @@ from arena.files.reading.amounts import Amount
 from arena.files.reading.file_model import did_you_mean
 from arena.files.shapes.experiment_file import MetricEntry
 from arena.kinds import table as kinds
-from arena.kinds.quantities import QUANTITIES, Quantity, axis_of, is_of_checks, named, names, quantity_of
+from arena.kinds.quantities import (
+    CHECK_PASS_RATE,
+    QUANTITIES,
+    Quantity,
+    axis_of,
+    is_of_checks,
+    named,
+    names,
+    quantity_of,
+)
 from arena.records.metric import Criterion, Limit, LimitKind, Metric
 from arena.text.printable import printable
 
@@ -33,6 +42,8 @@ def resolve(entry: MetricEntry) -> Metric:
         Refused: unknown, contradictory, or with a limit that its unit does not know.
     """
     base = _known(entry) if named(entry.name) else _own(entry)
+    if entry.tag is not None:
+        base = _tagged(base, entry)
     limits = tuple(
         _limit(kind, amount, base) for kind in _LIMITS if (amount := getattr(entry, kind)) is not None
     ) or _default_limits(entry, base)
@@ -43,6 +54,13 @@ def resolve(entry: MetricEntry) -> Metric:
     return replace(base, role=entry.role, limits=limits)
 
 
+def _tagged(base: Metric, entry: MetricEntry) -> Metric:
+    """Return a metric of the cases with a tag: those of the golden set, for users' events have none."""
+    if entry.where not in (None, "offline"):
+        raise Refused("where", f"a tag is of golden cases: write 'where: offline' for '{entry.name}', or leave it out")
+    return replace(base, tag=entry.tag, where="offline")
+
+
 def primary(name: str) -> Metric:
     """Return the primary metric that an experiment has when it declares none."""
     return resolve(MetricEntry.model_validate({"name": name, "role": "primary"}))
@@ -51,40 +69,52 @@ def primary(name: str) -> Metric:
 def _known(entry: MetricEntry) -> Metric:
     base = named(entry.name)
     assert base is not None
-    for key in ("source", "aggregate", "unit", "direction", "numerator", "denominator"):
-        if getattr(entry, key) is not None:
+    for key in ("source", "aggregate", "unit", "direction", "check", "numerator", "denominator"):
+        if getattr(entry, key):
             raise Refused(key, f"'{entry.name}' is a known metric: leave out '{key}', or choose a name of your own")
     return replace(base, where=entry.where or "both")
 
 
 def _own(entry: MetricEntry) -> Metric:
     ratio = entry.numerator is not None or entry.denominator is not None
+    if entry.check:
+        return _own_check(entry)
     if entry.source is None and not ratio:
         hint = did_you_mean(entry.name, names())
         raise Refused(
             "name",
-            f"unknown metric '{printable(entry.name)}'{hint}; a metric of your own needs 'source' and 'direction'",
+            f"unknown metric '{printable(entry.name)}'{hint}; "
+            "a metric of your own needs 'check', or 'source' and 'direction'",
         )
     if ratio and (entry.numerator is None or entry.denominator is None or entry.source or entry.aggregate):
         raise Refused("name", "a ratio has 'numerator' and 'denominator', and neither 'source' nor 'aggregate'")
-    return _own_ratio(entry) if ratio else _own_source(entry)
+    return _own_ratio(entry) if entry.source is None else _own_source(entry, entry.source)
 
 
-def _own_source(entry: MetricEntry) -> Metric:
-    assert entry.source is not None
-    known = quantity_of(entry.source)
+def _own_check(entry: MetricEntry) -> Metric:
+    """Return the share of answers that pass the checks of these names; pass@k of them where that is the source."""
+    if entry.numerator is not None or entry.denominator is not None:
+        raise Refused("check", "a ratio is of users' events, and a check of answers: write one of them")
+    source = entry.source or CHECK_PASS_RATE
+    if not is_of_checks(source):
+        raise Refused("source", f"'{printable(source)}' is not measured by checks: leave out 'source', or 'check'")
+    return replace(_own_source(entry, source), checks=tuple(sorted(set(entry.check))))
+
+
+def _own_source(entry: MetricEntry, source: str) -> Metric:
+    known = quantity_of(source)
     aggregate = entry.aggregate or (known.aggregates[0] if known else "mean")
     if known and aggregate not in known.aggregates:
-        raise Refused("aggregate", f"'{entry.source}' has {' or '.join(known.aggregates)}")
+        raise Refused("aggregate", f"'{source}' has {' or '.join(known.aggregates)}")
     if known and entry.unit not in (None, known.unit):
-        raise Refused("unit", f"'{entry.source}' is measured in {known.unit}: leave out 'unit'")
+        raise Refused("unit", f"'{source}' is measured in {known.unit}: leave out 'unit'")
     return Metric(
         name=entry.name,
-        source=entry.source,
+        source=source,
         aggregate=aggregate,
         unit=entry.unit or (known.unit if known else "share" if aggregate == "rate" else "points"),
         direction=_direction(entry, known),
-        where=_where(entry, entry.source),
+        where=_where(entry, source),
     )
 
 
@@ -126,7 +156,7 @@ def _where(entry: MetricEntry, source: str) -> Literal["offline", "live", "both"
     known = f"{', '.join(QUANTITIES)} or axis.NAME"
     raise Refused(
         "where" if entry.where else "source",
-        f"{found}: expected {known}; say 'where: live' for what is measured on users",
+        f"{found}: expected {known}; say 'where: live' for what is measured on users, or 'check: NAME'",
     )
 
 
@@ -212,7 +242,7 @@ def conflicts(
     first_primary: str | None = None
     for index, metric in enumerate(metrics):
         if earlier := next((one for one in metrics[:index] if _is_same(metric, one)), None):
-            found.append((index, f"'{metric.name}' is the same metric as '{earlier.name}': declare it once"))
+            found.append((index, f"'{metric.label}' is the same metric as '{earlier.label}': declare it once"))
         if metric.role == "primary":
             if first_primary is not None:
                 found.append(
@@ -228,8 +258,8 @@ def _is_same(one: Metric, other: Metric) -> bool:
     """Return whether two metrics are decided in one place and measure the same, or are told apart by nothing there."""
     if "both" not in (one.where, other.where) and one.where != other.where:
         return False
-    measures = [(each.source, each.aggregate) for each in (one, other)]
-    return one.name == other.name or measures[0] == measures[1]
+    measures = [(each.source, each.aggregate, each.checks) for each in (one, other)]
+    return one.tag == other.tag and (one.name == other.name or measures[0] == measures[1])
 
 
 def _unmeasurable(metric: Metric, axes: Collection[str], *, judged: bool, scored: bool, checked: bool) -> str | None:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import regex
 from pydantic import AfterValidator, Field
 
-from arena.files.reading.file_model import FileModel, OneOrMany
+from arena.files.reading.file_model import FileModel, Identifier, OneOrMany
 from arena.files.reading.located import Path
 from arena.files.reading.reader import OpenFile, Reader
 from arena.records.case import Check
@@ -21,12 +21,14 @@ def _compiles(pattern: str) -> str:
 
 
 class DeclaredCheck(FileModel):
-    """One check: a mapping of a single key."""
+    """One check: a mapping of a single key, and a name where a metric is to be of it."""
+
+    name: Identifier | None = Field(None, description="What a metric calls it: {name: policy, check: NAME}.")
 
     @classmethod
     def key(cls) -> str:
         """Return the key that tells it from the others."""
-        return next(iter(cls.model_fields))
+        return next(name for name in cls.model_fields if name != "name")
 
     def argument(self) -> Any:
         """Return the plain argument; what stands in a file is not in it yet."""
@@ -40,7 +42,8 @@ class DeclaredCheck(FileModel):
             where: its place in that file.
             reader: of other files; it takes note of mistakes.
         """
-        return Check(key=self.key(), argument=self.with_files(at, (*where, self.key()), reader))
+        argument = self.with_files(at, (*where, self.key()), reader)
+        return Check(key=self.key(), argument=argument, name=self.name)
 
     def with_files(self, at: OpenFile, where: Path, reader: Reader) -> Any:
         """Return the argument with its files read in: of a check that names a file."""

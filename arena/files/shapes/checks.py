@@ -1,6 +1,7 @@
 """The checks that people may declare: one argument model for each key, chosen by the key, never by trial.
 
-Each entry is a mapping with a single key. Its resolved argument (`Check.argument`) is plain JSON:
+Each entry is a mapping with a single key, and a `name` where a metric is to be of it. Its resolved argument
+(`Check.argument`) is plain JSON:
 
     exact          {"text": str or None (the case's reference), "ignore_case": bool}
     contains       {"texts": [str, …], "ignore_case": bool}     all of them must stand in the answer
@@ -272,7 +273,8 @@ def check_key(entry: Any) -> str | None:
     """Return the single key of a check, authored or validated; None when there is not exactly one."""
     if isinstance(entry, DeclaredCheck):
         return entry.key()
-    return str(next(iter(entry))) if isinstance(entry, dict) and len(entry) == 1 else None
+    keys = [str(key) for key in entry if key != "name"] if isinstance(entry, dict) else []
+    return keys[0] if len(keys) == 1 else None
 
 
 #: Key to authored shape; `arena.grading` has one function for each key.

@@ -192,6 +192,10 @@ class MetricEntry(FileModel):
     aggregate: Aggregate | None = Field(None, description="How it is summarised.")
     unit: Literal["s", "USD", "tokens", "share", "points"] | None = Field(None, description="Unit of your own metric.")
     direction: Literal["up", "down"] | None = Field(None, description="Which way is better.")
+    check: Annotated[list[Identifier], OneOrMany] = Field(
+        default_factory=list, description="The check, or the checks, that it is of, by their names."
+    )
+    tag: Identifier | None = Field(None, description="The tag of the cases that it is measured on; all by default.")
     numerator: str | None = Field(None, description="A ratio's numerator.", min_length=1)
     denominator: str | None = Field(None, description="A ratio's denominator.", min_length=1)
     above: AmountText | None = Field(None, description="win_rate above this; other metrics: the difference is.")

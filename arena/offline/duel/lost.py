@@ -66,4 +66,4 @@ def _lost_by_checks(design: Design, answers: Answers) -> tuple[LostCase, ...]:
 
 def _troubles(answered: Sequence[Answered]) -> list[str]:
     failed = [_failure([one]) for one in answered if one.failure is not None]
-    return failed + [f"{s.check}: {s.reason}" for one in answered for s in one.scores if s.passed is False]
+    return failed + [f"{s.label}: {s.reason}" for one in answered for s in one.scores if s.passed is False]

@@ -1,16 +1,14 @@
 """Every metric of a duel, from what was measured of each case."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from arena.evidence.health import MOST_LOST
 from arena.kinds import table as kinds
-from arena.kinds.quantities import axis_of, is_timed, quantity_of, repeats_needed
-from arena.measuring.answers import Answers
+from arena.kinds.quantities import axis_of, is_timed, own_source, quantity_of, repeats_needed
 from arena.measuring.decided import Decided, decided, limit_of
-from arena.measuring.values import CaseValues, declared_metrics, measured_values
+from arena.measuring.values import CaseValues, declared_metrics
 from arena.planning.cases_needed import cases_needed_bounded, cases_needed_unbounded, sentence
-from arena.records.case import Case
 from arena.records.experiment import Experiment
 from arena.records.metric import Criterion, Limit, Metric
 from arena.records.result import MetricResult
@@ -28,35 +26,24 @@ ALWAYS_SHOWN = (
 
 
 def metric_results(
-    experiment: Experiment,
-    cases: Sequence[Case],
-    answers: Answers,
-    axes: Mapping[str, CaseValues],
-    *,
-    control: str,
-    treatment: str,
+    experiment: Experiment, values_of: Callable[[Metric], CaseValues | None]
 ) -> tuple[MetricResult, ...]:
     """Return every metric but the win rate: those declared for offline use, then those always shown.
 
     Args:
         experiment: whose metrics and α are used.
-        cases: that were asked.
-        answers: of the run.
-        axes: the judged axes by name, for metrics named `axis.NAME`.
-        control: the control's name.
-        treatment: the treatment's name.
+        values_of: a metric to its values; None for an axis that the rubric lacks.
 
     Returns:
         One entry a metric and limit, in the order of the file. Secondary metrics are adjusted by
         Benjamini–Hochberg over all of them that are not times.
     """
     declared = declared_metrics(experiment)
-    names = {metric.name for metric in declared}
-    measured = {(metric.source, metric.aggregate) for metric in declared}
+    measured = {(metric.source, metric.aggregate) for metric in declared if metric.tag is None and not metric.checks}
     found: list[MetricResult] = []
     for metric in (*declared, *(m for m in ALWAYS_SHOWN if (m.source, m.aggregate) not in measured)):
-        values = measured_values(metric, cases, answers, axes, control=control, treatment=treatment)
-        if metric.name in names or (values is not None and _tells_something(metric, values)):
+        values = values_of(metric)
+        if metric in declared or (values is not None and _tells_something(metric, values)):
             found += _results(metric, values, level=1.0 - experiment.gate.alpha)
     return _adjusted(found)
 
@@ -77,6 +64,8 @@ def _why_undefined(metric: Metric, *, measured: bool) -> str:
     """Return why there is no number: nothing was measured, or all that was is open."""
     if measured:
         return "no judgment could be read" if axis_of(metric.source) else "no check could be made of any answer"
+    if metric.checks:
+        return f"no case has the check {' or '.join(map(repr, metric.checks))}"
     if (k := repeats_needed(metric.source)) > 1:
         return f"no case with checks has {k} answers in both arms; --repeats {k} asks for them"
     quantity = quantity_of(metric.source)
@@ -90,6 +79,9 @@ def _undefined(metric: Metric, limit: Limit | None, reason: str) -> MetricResult
         role=metric.role,
         unit=metric.unit,
         direction=metric.direction,
+        source=own_source(metric),
+        tag=metric.tag,
+        checks=metric.checks,
         control=None,
         treatment=None,
         difference=Estimate(value=None, interval=None, n=0, unit_of_measure=metric.unit, reason=reason),
@@ -98,7 +90,7 @@ def _undefined(metric: Metric, limit: Limit | None, reason: str) -> MetricResult
         note=reason,
         message=None
         if limit is None
-        else f"{metric.name}: cannot tell whether {limit_of(metric, limit)} holds: {reason}",
+        else f"{metric.label}: cannot tell whether {limit_of(metric, limit)} holds: {reason}",
     )
 
 
@@ -116,6 +108,9 @@ def _result(metric: Metric, limit: Limit | None, values: CaseValues, level: floa
         role=metric.role,
         unit=metric.unit,
         direction=metric.direction,
+        source=own_source(metric),
+        tag=metric.tag,
+        checks=metric.checks,
         control=difference.control,
         treatment=difference.treatment,
         difference=difference.estimate,

@@ -15,9 +15,9 @@ def open_checks(answered: Iterable[Answered]) -> tuple[str, ...]:
     made: Counter[str] = Counter()
     errors: dict[str, Counter[str]] = {}
     for score in (score for one in answered for score in one.scores):
-        made[score.check] += 1
+        made[score.label] += 1
         if score.error is not None:
-            errors.setdefault(score.check, Counter())[score.error] += 1
+            errors.setdefault(score.label, Counter())[score.error] += 1
     return tuple(
         f"{found.total():,} of {made[check]:,} checks '{check}' could not be made, and count neither as passed nor as "
         f"failed: {found.most_common(1)[0][0]}"

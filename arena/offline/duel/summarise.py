@@ -1,6 +1,6 @@
 """What a duel found: a pure function of the design and of everything that came back."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -16,7 +16,7 @@ from arena.engine.until_decided import largest_cluster
 from arena.evidence.judges import JudgedArm, LabelFindings, judges_of
 from arena.evidence.panel import panel_agreement
 from arena.measuring.cost import cost_of
-from arena.measuring.win_rate import described, preference_of, win_rate_metric
+from arena.measuring.win_rate import compared_in, described, preference_of, win_rate_lines, win_rates
 from arena.offline.duel.axes import axis_results
 from arena.offline.duel.flagged import doubted
 from arena.offline.duel.lost import lost_cases
@@ -55,10 +55,11 @@ def summarise(design: Design, collected: RunEvidence) -> DuelResult:
     preference = _preference(planned, comparisons, level) if comparisons else None
     others = _decided(design, _at_a_stop(found.metrics(), early_stop))
 
-    def decide(preferred: Preference | None) -> tuple[MetricResult, ...]:
-        return _decided(design, win_rate_metric(design.experiment, preferred))
+    def decide(preferred: Preference | None, counted: Sequence[Comparison]) -> tuple[MetricResult, ...]:
+        lines = found.win_rates(counted, preferred, lambda some: _preference(planned, some, level))
+        return _decided(design, lines)
 
-    undoubted = decide(preference)
+    undoubted = decide(preference, comparisons)
     lines, recount = doubted(
         undoubted,
         found.evidence,
@@ -183,16 +184,30 @@ class Found(PairedCases):
             return None
         return panel_agreement(self.evidence.shares, rule=experiment.panel, judges=len(experiment.judges), level=level)
 
+    def win_rates(
+        self,
+        comparisons: Sequence[Comparison],
+        whole: Preference | None,
+        prefers: Callable[[Sequence[Comparison]], Preference],
+    ) -> tuple[MetricResult, ...]:
+        """Return the win rate of all cases against its limits, then those of tags.
+
+        Args:
+            comparisons: one a case.
+            whole: their win rate; None where nothing was compared.
+            prefers: comparisons to their win rate.
+        """
+        alpha = self.design.experiment.gate.alpha
+        lines: list[MetricResult] = []
+        for metric in win_rates(self.design.experiment):
+            compared = compared_in(metric, comparisons, self.cases)
+            found = whole if metric.tag is None else prefers(compared) if compared else None
+            lines += win_rate_lines(metric, found, alpha=alpha)
+        return tuple(lines)
+
     def metrics(self) -> tuple[MetricResult, ...]:
         """Return every metric but the win rate."""
-        return metric_results(
-            self.design.experiment,
-            self.cases,
-            self.answers,
-            self.axes,
-            control=self.control,
-            treatment=self.treatment,
-        )
+        return metric_results(self.design.experiment, self.values)
 
     def people(self, level: float) -> LabelFindings | None:
         """Return how the judges stand to people; None where there are no labels, or no judges."""

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from arena.deciding.verdict import nothing_to_compare, together
 from arena.deciding.wording import limit_label
 from arena.engine.design import Design
-from arena.engine.preview import clusters_of
+from arena.engine.preview import provable_by
 from arena.errors import UsageError
-from arena.planning.provable import provable
 from arena.records.gate import GateResult, Reason, Verdict
 from arena.records.metric import Decision, Metric
 from arena.records.result import SCHEMA_VERSION, DuelResult, ExperimentRef
@@ -72,16 +71,10 @@ def deciding_metrics(design: Design) -> list[Metric]:
 
 
 def _out_of_reach(design: Design) -> Iterator[Reason]:
-    found = provable(
-        deciding_metrics(design),
-        cases=len(design.selection.cases),
-        alpha=design.experiment.gate.alpha,
-        clusters=clusters_of(design),
-    )
-    for one in found:
+    for one in provable_by(design, deciding_metrics(design)):
         if not one.within_reach:
             yield Reason(
-                criterion=f"{one.criterion.metric.name} {limit_label(one.criterion)}",
+                criterion=f"{one.criterion.metric.label} {limit_label(one.criterion)}",
                 decision="inconclusive",
                 estimate=None,
                 limit=one.criterion.limit,

@@ -1,7 +1,8 @@
 """What a run's data say of each criterion, and how the gate would decide it on a sample of them."""
 
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -12,8 +13,8 @@ from arena.engine.paired_cases import PairedCases
 from arena.kinds import table as kinds
 from arena.kinds.kind import Arms, MeanRule
 from arena.measuring.decided import decided
-from arena.measuring.values import CaseValues
-from arena.measuring.win_rate import scores_of
+from arena.measuring.values import CaseValues, cases_of
+from arena.measuring.win_rate import compared_in, scores_of
 from arena.planning.duel_size import UNKNOWN_SPREAD
 from arena.planning.pilot import Drawn, Observed, Pilot
 from arena.records.judgment import Comparison
@@ -41,7 +42,7 @@ class Rules:
         kind = kinds.of(metric, criterion.limit)
         at_best = kind.fewest(criterion, alpha=self.alpha)
         if at_best is not None:
-            at_best = max(at_best, self.fewest_units)
+            at_best = math.ceil(max(at_best, self.fewest_units) / max(self._share(metric), 1e-9) - 1e-9)
         values = self._values(metric)
         if at_best is None or values is None or not values.control:
             assumed = "anything" if at_best is None else f"not measured in the run; {UNKNOWN_SPREAD}"
@@ -52,7 +53,13 @@ class Rules:
         return self._by_mean(metric, criterion, at_best, values, rule)
 
     def _values(self, metric: Metric) -> CaseValues | None:
-        return scores_of(self.comparisons) if metric.is_win_rate else self.found.values(metric)
+        if not metric.is_win_rate:
+            return self.found.values(metric)
+        return scores_of(compared_in(metric, self.comparisons, self.found.cases))
+
+    def _share(self, metric: Metric) -> float:
+        """Return the share of the run's cases that a metric is of."""
+        return len(cases_of(metric, self.found.design.experiment, self.found.cases)) / len(self.found.cases)
 
     def _by_mean(
         self, metric: Metric, criterion: Criterion, at_best: int, values: CaseValues, rule: MeanRule
@@ -72,7 +79,9 @@ class Rules:
             self._seen(rule.value(mean), criterion, values, difference=not alone),
             passes=_of_measured(passes, self._rows(values), len(seen)),
             gap=mean - rule.limit,
-            spread=self.pilot.spread(seen) if len(seen) == len(self.found.cases) else _spread(seen, weights),
+            spread=self.pilot.spread(seen)
+            if len(seen) == len(self.found.cases)
+            else _spread(seen, weights) / self._share(metric) ** 0.5,
         )
 
     def _by_estimate(self, metric: Metric, criterion: Criterion, at_best: int, values: CaseValues) -> Observed:
@@ -92,7 +101,7 @@ class Rules:
         spread = None
         if estimate.interval is not None:
             half = estimate.value - estimate.interval.low if above else estimate.interval.high - estimate.value
-            spread = half * len(values.control) ** 0.5 / 1.96
+            spread = half * (len(values.control) / self._share(metric)) ** 0.5 / 1.96
         difference = not limit.is_alone
         return self._observed(
             metric,
@@ -135,7 +144,7 @@ class Rules:
         slow: bool = False,
     ) -> Observed:
         return Observed(
-            label=f"{metric.name} {limit_label(criterion)}",
+            label=f"{metric.label} {limit_label(criterion)}",
             role=metric.role,
             at_best=at_best,
             assumed=assumed,
@@ -214,17 +223,6 @@ def _of_measured(rule: Rule, rows: Rows, measured: int) -> Rule:
 
 
 def _taken(values: CaseValues, drawn: Drawn) -> CaseValues:
-    rows = drawn.rows.tolist()
-
-    def of(column: Sequence[float]) -> list[float]:
-        return [column[row] for row in rows]
-
-    return CaseValues(
-        cases=[values.cases[row] for row in rows],
-        control=of(values.control),
-        treatment=of(values.treatment),
-        clusters=[None] * len(rows) if drawn.clusters is None else [str(one) for one in drawn.clusters],
-        worst=(of(values.worst[0]), of(values.worst[1])),
-        best=(of(values.best[0]), of(values.best[1])),
-        of=len(rows),
-    )
+    taken = values.at(drawn.rows.tolist())
+    labels: list[int | None] = [None] * len(taken.cases) if drawn.clusters is None else [*drawn.clusters]
+    return replace(taken, clusters=[None if one is None else str(one) for one in labels])

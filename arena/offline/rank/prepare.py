@@ -98,9 +98,9 @@ def preview_ranking(plan: Plan) -> RunPreview:
     design = plan.design
     variants = tuple(design.experiment.variants)
     pairs = len(variants) * (len(variants) - 1) // 2
-    units = clusters_of(design) or len(design.selection.cases)
+    units = clusters_of(design.selection.cases) or len(design.selection.cases)
     fewest = fewest_clusters(design.experiment.gate.alpha / pairs)
-    noun = "clusters" if clusters_of(design) else "cases"
+    noun = "clusters" if clusters_of(design.selection.cases) else "cases"
     needs = f"one variant better than another, {pairs} pairs at once: needs ≥ {fewest} {noun}, each of them won"
     reach = Feasibility(message=needs + (f", you have {units}" if units < fewest else ""), within_reach=units >= fewest)
     return replace(preview(plan), variants=variants, provable=(reach,))

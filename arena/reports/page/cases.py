@@ -86,7 +86,7 @@ def _facts(completion: Completion) -> Iterator[str]:
 def _checks(row: Answered) -> Iterator[dict[str, str]]:
     for score in row.scores:
         mark, kind = CHECK_MARKS[score.passed]
-        yield {"mark": mark, "kind": kind, "text": safe_line(f"{score.check}: {score.error or score.reason}")}
+        yield {"mark": mark, "kind": kind, "text": safe_line(f"{score.label}: {score.error or score.reason}")}
 
 
 def _judgment(judgment: Judgment, arms: tuple[str, str]) -> dict[str, Any]:

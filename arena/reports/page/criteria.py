@@ -39,7 +39,7 @@ def _criterion(result: DuelResult, metric: MetricResult) -> Markup:
     value, interval, said = _estimate(result, metric)
     above, at = criterion.threshold
     words = limit_text(limit, metric.unit)
-    if metric.is_win_rate and limit.kind == "above":
+    if metric.is_headline and limit.kind == "above":
         words = f"above {numbers.whole_share(limit.value)}"
     plot = plots.against_limit(
         value,
@@ -48,7 +48,7 @@ def _criterion(result: DuelResult, metric: MetricResult) -> Markup:
         above=above,
         unchanged=None if limit.is_alone else criterion.no_difference,
         decision=metric.decision,
-        label=f"{metric.name} {said}, limit {words}: {metric.decision or 'not decided'}",
+        label=f"{metric.label} {said}, limit {words}: {metric.decision or 'not decided'}",
     )
     levels = f"{numbers.quantity(metric.control, metric.unit)} → {numbers.quantity(metric.treatment, metric.unit)}"
     note = metric.note or metric.difference.reason
@@ -57,7 +57,7 @@ def _criterion(result: DuelResult, metric: MetricResult) -> Markup:
         _name(metric, tag("small", metric.role)),
         plot,
         tag("p", tag("strong", said), tag("small", f"limit {words}"), class_="value"),
-        tag("p", "" if metric.is_win_rate else levels, class_="levels"),
+        tag("p", "" if metric.is_headline else levels, class_="levels"),
         tag("p", note, class_="note") if note else None,
         class_="row",
         role="listitem",
@@ -66,7 +66,7 @@ def _criterion(result: DuelResult, metric: MetricResult) -> Markup:
 
 def _estimate(result: DuelResult, metric: MetricResult) -> tuple[float | None, Interval | None, str]:
     """Return what a limit is on: value, interval, and both in words."""
-    if metric.is_win_rate and result.win_rate is not None:
+    if metric.is_headline and result.win_rate is not None:
         rate = result.win_rate
         return rate.value, rate.interval, _level(rate.value, rate.interval, "share")
     if metric.level is not None:
@@ -87,7 +87,7 @@ def _said(found: Estimate) -> str:
 def _name(metric: MetricResult, *more: Content) -> Markup:
     kind = metric.decision or "undecided"
     mark = tag("span", MARKS[metric.decision], class_=f"mark {kind}", aria_hidden="true")
-    return tag("h3", mark, tag("span", metric.name), *more)
+    return tag("h3", mark, tag("span", metric.label), *more)
 
 
 def axes(result: DuelResult) -> Markup | None:
@@ -134,10 +134,10 @@ def _other(metric: MetricResult) -> Sequence[Content]:
     said = _said(metric.difference)
     scale = max([*map(abs, _extent(metric.difference)), 0.0]) or 1.0
     return (
-        metric.name,
+        metric.label,
         numbers.quantity(metric.control, metric.unit),
         numbers.quantity(metric.treatment, metric.unit),
-        plots.change(metric.difference.value, metric.difference.interval, scale=scale, label=f"{metric.name} {said}"),
+        plots.change(metric.difference.value, metric.difference.interval, scale=scale, label=f"{metric.label} {said}"),
         _with_reason(said, metric.note or metric.difference.reason),
         numbers.p_value(metric.p_adjusted) if metric.p_adjusted is not None else "",
     )

@@ -86,7 +86,7 @@ def _win_rate(result: DuelResult, rate: WinRate) -> Iterator[Content]:
     counts = f"{rate.wins} won, {rate.ties} tied, {rate.losses} lost"
     yield plots.stacked([("win", rate.wins), ("tie", rate.ties), ("loss", rate.losses)], label=counts)
     yield tag("p", f"{rate.wins} won · {rate.losses} lost · {rate.ties} tied · p {numbers.p_value(rate.p_value)}")
-    limits = [each for each in result.metrics if each.is_win_rate and each.limit]
+    limits = [each for each in result.metrics if each.is_headline and each.limit]
     answers = [(_question(each.limit), each.decision, each.note) for each in limits]
     for question, answered, note in answers or [(_question(None), decision, None)]:
         yield _answer(question, answered, result, note)

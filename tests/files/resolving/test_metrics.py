@@ -12,7 +12,7 @@ START = HEAD + VARIANTS + CASES + "checks: [{empty: false}]\n"
 #: What a message about a source that nothing offline measures ends with.
 KNOWN = (
     "latency_s, ttft_s, tpot_s, itl_s, output_tokens, cost_usd, error_rate, empty_rate, check_pass_rate, win_rate or "
-    "axis.NAME; say 'where: live' for what is measured on users"
+    "axis.NAME; say 'where: live' for what is measured on users, or 'check: NAME'"
 )
 
 
@@ -61,7 +61,7 @@ def test_limits_are_in_the_metric_s_unit(tmp_path: Path, entry: str, limit: Limi
         (
             "{name: latency_p95}",
             "6:18: metrics.0.name: unknown metric 'latency_p95' (did you mean 'latency_s_p95'?); "
-            "a metric of your own needs 'source' and 'direction'",
+            "a metric of your own needs 'check', or 'source' and 'direction'",
         ),
         ("{name: cost_usd, aggregate: p95}", "6:39: metrics.0.aggregate: 'cost_usd' is a known metric: "
          "leave out 'aggregate', or choose a name of your own"),
