@@ -8,7 +8,7 @@ from arena.engine.design import Design
 from arena.engine.forecast import forecast
 from arena.engine.work import Work, make_work
 from arena.errors import BudgetExceeded, UsageError
-from arena.kinds.quantities import quantity_of
+from arena.kinds.quantities import is_measured_in
 from arena.providers.table import unavailable
 from arena.records.metric import Metric
 from arena.records.preview import Forecast
@@ -102,5 +102,4 @@ def _needs_a_price(design: Design, options: RunOptions) -> str | None:
 
 
 def _is_of_cost(metric: Metric) -> bool:
-    quantity = quantity_of(metric.source)
-    return metric.is_offline and quantity is not None and quantity.unit == "USD"
+    return metric.is_offline and is_measured_in(metric.source, "USD")

@@ -63,6 +63,16 @@ def quantity_of(source: str) -> Quantity | None:
     return QUANTITIES.get(source) if trials_of(source) is None else _SHARE
 
 
+def is_measured_in(source: str, unit: str) -> bool:
+    """Return whether a source is a quantity of answers that has this unit; what users' events hold is none.
+
+    >>> is_measured_in("output_tokens", "tokens"), is_measured_in("billed_tokens", "tokens")
+    (True, False)
+    """
+    quantity = quantity_of(source)
+    return quantity is not None and quantity.unit == unit
+
+
 def is_timed(source: str) -> bool:
     """Return whether a quantity differs from run to run, as times do."""
     quantity = quantity_of(source)

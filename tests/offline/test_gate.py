@@ -464,16 +464,37 @@ def test_an_answer_that_games_the_judge_proves_nothing(tmp_path: Path, trick: st
     assert (done.json["win_rate"]["value"] == 1.0) == bool(faults)
 
 
-@pytest.mark.parametrize("limited", [False, True])
-def test_padding_does_not_win_unless_the_length_is_limited_on_purpose(tmp_path: Path, limited: bool) -> None:
+#: What a file may say of length, and whether that says how long all answers here may be.
+LENGTHS: dict[str, tuple[dict[str, Any] | None, bool]] = {
+    "nothing": (None, False),
+    "a limit": ({"name": "output_tokens_mean", "max_increase": "900%"}, True),
+    "a limit under another name": (
+        {"name": "length", "source": "output_tokens", "direction": "down", "max_increase": "900%"},
+        True,
+    ),
+    "a limit for users alone": ({"name": "output_tokens_mean", "max_increase": "900%", "where": "live"}, False),
+    "an own count of users alone": (
+        {"name": "billed", "source": "billed", "unit": "tokens", "direction": "down", "max": 500, "where": "live"},
+        False,
+    ),
+    "a limit from below": ({"name": "length", "source": "output_tokens", "direction": "up", "min": 1}, False),
+    "a limit for a tag": ({"name": "output_tokens_mean", "tag": "short", "max_increase": "900%"}, False),
+}
+
+
+@pytest.mark.parametrize("said", LENGTHS)
+def test_padding_does_not_win_unless_the_length_is_limited_on_purpose(tmp_path: Path, said: str) -> None:
     """Different answers, each much longer: liking them is a proof only where the file says how long they may be."""
+    declared, limited = LENGTHS[said]
     rows = ({"case": f"c{i}", "output": f"Answer {i}. {'I understand. ' * 40}(q=0.500)"} for i in range(40))
     (tmp_path / "long.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    metrics = [{"name": "win_rate", "role": "primary", "above": 0.5}]
-    if limited:
-        metrics.append({"name": "output_tokens_mean", "role": "guardrail", "max_increase": "900%"})
+    metrics: list[dict[str, Any]] = [{"name": "win_rate", "role": "primary", "above": 0.5}]
+    if declared:
+        metrics.append({**declared, "role": "guardrail"})
     variants = {"control": "Be helpful. quality=0.5", "treatment": {"outputs": "long.jsonl"}}
-    write_experiment(tmp_path, variants=variants, cases=cases(40), judge=JUDGE | {"axes": "none"}, metrics=metrics)
+    write_experiment(
+        tmp_path, variants=variants, cases=cases(40, tags=["short"]), judge=JUDGE | {"axes": "none"}, metrics=metrics
+    )
     with Loopback(spread=0.5, faults=obeying) as server:
         done = gate(tmp_path, server)
     told = [reason["message"] for reason in done.json["reasons"]]

@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Sequence
 from statistics import fmean
 
+from arena.deciding.decide import criteria
 from arena.engine.design import Design
 from arena.engine.execute import RunEvidence
 from arena.evidence.health import MOST_LOST, failing_arms
+from arena.kinds.quantities import is_measured_in
 from arena.records.answered import Answered
 from arena.records.case import Case
 from arena.records.result import DuelResult
@@ -89,7 +91,13 @@ def _length_ratio(control: list[str], treatment: list[str]) -> float:
 
 
 def _limits_length(design: Design) -> bool:
-    return any(metric.unit == "tokens" and metric.limits for metric in design.experiment.metrics)
+    """Return whether a criterion of this gate says how long the treatment's answers may be, to all cases."""
+    return any(
+        not criterion.threshold[0]
+        for metric in design.experiment.metrics
+        if metric.is_offline and metric.tag is None and is_measured_in(metric.source, "tokens")
+        for criterion in criteria(metric)
+    )
 
 
 def _wins_at_equal_length(duel: DuelResult) -> bool:
