@@ -15,8 +15,8 @@ from typing import Any
 from arena.cli.main import run
 from patience import HANG_S
 
-#: What the machine happens to have must not reach a test.
-FOREIGN = ("OPENAI_", "ANTHROPIC_", "GEMINI_", "ARENA_", "COLUMNS", "FORCE_COLOR", "NO_COLOR")
+#: What the machine, or the run of the tests, happens to have must not reach a test.
+FOREIGN = ("OPENAI_", "ANTHROPIC_", "GEMINI_", "ARENA_", "PYTEST_", "COLUMNS", "FORCE_COLOR", "NO_COLOR")
 
 
 @dataclass(frozen=True, kw_only=True)
